@@ -209,13 +209,19 @@ def test_ids_by_position_keep_the_order_of_the_files(tmp_path: Path) -> None:
     assert run["q"] == [one["id"] for one in documents]
 
 
+def test_a_repeated_document_is_ranked_under_its_row(tmp_path: Path) -> None:
+    documents = [{"id": "A", "title": "abc"}, {"id": "A", "title": "ab"}]
+    folder = write_task(tmp_path / "twice", documents, grades=["A\tA\t3"])
+    assert evaluate_task(Task.load(folder), Overlap).run == {"A": ["A", "A#2"]}
+
+
 @pytest.mark.parametrize(
     ("name", "lines", "row", "value"),
     [
         ("documents", ['{"id": "A"}', "{broken"], 2, "{broken"),
         ("documents", ['["A"]'], 1, '["A"]'),
         ("documents", ['{"title": "no id"}'], 1, "null"),
-        ("documents", ['{"id": "A"}', "", '{"id": "A"}'], 3, "A"),
+        ("queries", ['{"id": "A"}', "", '{"id": "A"}'], 3, "A"),
         ("documents", ['{"id": "A", "title": 5}'], 1, "5"),
         ("queries", ['{"id": "A", "items": "abc"}'], 1, "abc"),
         ("queries", ['{"id": "A", "items": [1]}'], 1, "[1]"),

@@ -69,7 +69,9 @@ class Task:
     def load(cls, folder: Path | str, transpose: bool = False) -> Task:
         """Read `documents.jsonl`, `queries.jsonl` and `qrels.tsv` of a folder.
 
-        Raises RecordError naming file, row and value of up to 20 wrong lines; also where no query is judged.
+        Official lists repeat a document's id now and then: the first line keeps it and the judgements, a later one is
+        ranked as `id#row`. Raises RecordError naming file, row and value of up to 20 wrong lines; also where no query
+        is judged.
         """
         place = Path(folder)
         problems: list[Problem] = []
@@ -229,6 +231,8 @@ def _records(path: Path, texts: Sequence[str], problems: list[Problem]) -> dict[
         if not isinstance(key, str) or not key:
             wrong(row, "id", key, "must be a text that is not empty", "必须是非空文本")
             continue
+        if key in records and texts:
+            key = f"{key}#{row}"
         if key in records:
             wrong(row, "id", key, "stands in an earlier line already", "与前面的行重复")
         if not isinstance(items, list) or not all(isinstance(item, str) for item in items):
