@@ -1,0 +1,214 @@
+"""Find vocabulary concepts in free text, with the span of the original text that says so."""
+
+from __future__ import annotations
+
+import re
+from collections import defaultdict
+from collections.abc import Container, Iterable, Mapping
+from dataclasses import dataclass, field
+
+from ahocorasick_rs import AhoCorasick
+
+from matching.domain import Concept, Kind, Mention
+from matching.vocabulary.forms import fold, offsets, spellings, stands_alone
+from matching.vocabulary.load import WordLists
+
+NEAR = 8
+"""Characters around an all-digit form within which its context word must stand."""
+_BEFORE_MAJOR = re.compile(r"(?:专业|主修|所学)[:为是]?\s*$")
+_AFTER_MAJOR = re.compile(
+    r"^(?:[、/和或及与][^\s,。;:!?]{1,12}?)*(?:等)?(?:相关|类|相近|及|或|的)*(?:专业|方向|班|毕业)"
+)
+_NOT_AFTER_DIGITS = "班号级元室楼路年月日个人名岁"
+
+
+@dataclass(slots=True)
+class _Pattern:
+    """One surface form: whom it stands for, who of them needs context, and which forms it hides."""
+
+    text: str
+    sure: dict[Kind, list[str]] = field(default_factory=dict)
+    unsure: dict[Kind, list[str]] = field(default_factory=dict)
+    hides: frozenset[str] = frozenset()
+
+
+@dataclass(frozen=True, slots=True)
+class _Hit:
+    """A match in the folded text, of one kind."""
+
+    start: int
+    end: int
+    kind: Kind
+    concepts: tuple[str, ...]
+
+
+class Recogniser:
+    """Recognises concepts in text by overlapping Aho-Corasick matches of which the longest spans are kept.
+
+    Majors come first and mask what they cover, then certificates, then skills and occupations (each kind for itself, so
+    that 焊工 may be both), education and regions. The automaton is built on first use.
+    """
+
+    def __init__(self, concepts: Iterable[Concept], words: WordLists) -> None:
+        self._families: dict[str, str] = {}
+        self._words = {fold(form): tuple(map(fold, found)) for form, found in words.ambiguous.items()}
+        self._family_words = {name: tuple(map(fold, found)) for name, found in words.families.items()}
+        levels = "|".join(re.escape(form) for form in sorted(words.levels, key=len, reverse=True))
+        self._level_after = re.compile(rf"^\s*[(]?(?:{levels}|技能等级|职业资格|操作?证)")
+        self._level_before = re.compile(rf"(?:{levels})\s*$")
+        self._patterns: dict[str, _Pattern] = {}
+        for concept in concepts:
+            self._add(concept)
+        for longer, forms in words.false_hits.items():
+            pattern = self._patterns.setdefault(fold(longer), _Pattern(fold(longer)))
+            pattern.hides = frozenset(map(fold, forms))
+        self._list = list(self._patterns.values())
+        self._automaton: AhoCorasick | None = None
+
+    def _add(self, concept: Concept) -> None:
+        self._families[concept.id] = concept.attributes.get("family", "")
+        in_doubt = {fold(form) for form in concept.context_forms}
+        trade = concept.id.startswith("trade:")
+        for form in (concept.zh, concept.en, *concept.forms_zh, *concept.forms_en, *concept.context_forms):
+            for spelling in spellings(form) if form else ():
+                pattern = self._patterns.setdefault(spelling, _Pattern(spelling))
+                unsure = trade or spelling in in_doubt or spelling.isdigit()
+                ids = (pattern.unsure if unsure else pattern.sure).setdefault(concept.kind, [])
+                if concept.id not in ids:
+                    ids.append(concept.id)
+
+    def recognise(self, text: str, kinds: Container[Kind] | None = None) -> list[Mention]:
+        """List the concepts that a text mentions, by place.
+
+        `kinds` filters the answer, not the masking: a certificate hides the skill in its name even where only skills
+        are asked for. A mention of several concepts is ambiguous between them.
+        """
+        folded = fold(text)
+        matches = self._matches(folded)
+        found = self._layers(folded, matches)
+        places = offsets(text, folded)
+        mentions = []
+        for hit in found:
+            if kinds is None or hit.kind in kinds:
+                start = hit.start if places is None else places[hit.start]
+                end = hit.end if places is None else places[hit.end - 1] + 1
+                mentions.append(Mention(start, end, text[start:end], hit.kind, hit.concepts))
+        mentions.sort(key=lambda mention: (mention.start, -mention.end, mention.kind))
+        return mentions
+
+    def label_hits(self, label: str, kind: Kind) -> list[tuple[Mention, bool]]:
+        """List the concepts of one kind inside a label, longest first, no overlaps; True where no context is needed."""
+        folded = fold(label)
+        hits = []
+        for start, end, pattern in self._matches(folded):
+            sure = tuple(pattern.sure.get(kind, ()))
+            if ids := (*sure, *pattern.unsure.get(kind, ())):
+                hits.append((Mention(start, end, pattern.text, kind, ids), bool(sure)))
+        chosen: list[tuple[Mention, bool]] = []
+        for hit, certain in sorted(hits, key=lambda found: (found[0].start - found[0].end, -found[0].start)):
+            if all(hit.end <= other.start or hit.start >= other.end for other, _ in chosen):
+                chosen.append((hit, certain))
+        return chosen
+
+    def _matches(self, folded: str) -> list[tuple[int, int, _Pattern]]:
+        """Find all forms with free boundaries that no longer word hides."""
+        if self._automaton is None:
+            self._automaton = AhoCorasick([pattern.text for pattern in self._list])
+        found = [
+            (start, end, self._list[index])
+            for index, start, end in self._automaton.find_matches_as_indexes(folded, overlapping=True)
+            if stands_alone(folded, start, end)
+        ]
+        hiding = [match for match in found if match[2].hides]
+        if not hiding:
+            return found
+        return [match for match in found if not any(_hides(longer, match) for longer in hiding)]
+
+    def _layers(self, folded: str, matches: list[tuple[int, int, _Pattern]]) -> list[_Hit]:
+        majors = _longest(self._majors(folded, matches))
+        certificates = _longest(hit for hit in self._certificates(folded, matches) if _free(hit, majors))
+        masks = [*majors, *certificates]
+        rest = _longest(hit for hit in self._others(folded, matches, masks) if _free(hit, masks))
+        return [*masks, *rest]
+
+    def _majors(self, folded: str, matches: list[tuple[int, int, _Pattern]]) -> Iterable[_Hit]:
+        for start, end, pattern in matches:
+            sure, unsure = pattern.sure.get(Kind.MAJOR, ()), pattern.unsure.get(Kind.MAJOR, ())
+            other = any(kind in pattern.sure or kind in pattern.unsure for kind in (Kind.SKILL, Kind.OCCUPATION))
+            if not (sure or unsure):
+                continue
+            if (sure and not other) or _says_major(folded, start, end):
+                yield _Hit(start, end, Kind.MAJOR, (*sure, *unsure))
+
+    def _certificates(self, folded: str, matches: list[tuple[int, int, _Pattern]]) -> Iterable[_Hit]:
+        for start, end, pattern in matches:
+            if ids := pattern.sure.get(Kind.CERTIFICATE):
+                yield _Hit(start, end, Kind.CERTIFICATE, tuple(ids))
+            if ids := pattern.unsure.get(Kind.CERTIFICATE):
+                after = self._level_after.search(folded[end : end + 12])
+                before = self._level_before.search(folded[max(0, start - 8) : start])
+                if after or before:
+                    first = start - len(before.group()) if before else start
+                    yield _Hit(first, end + (after.end() if after else 0), Kind.CERTIFICATE, tuple(ids))
+
+    def _others(self, folded: str, matches: list[tuple[int, int, _Pattern]], masks: list[_Hit]) -> Iterable[_Hit]:
+        families: defaultdict[str, set[tuple[int, int]]] = defaultdict(set)
+        for start, end, pattern in matches:
+            for ids in pattern.sure.values():
+                for concept in ids:
+                    families[self._families.get(concept, "")].add((start, end))
+        for start, end, pattern in matches:
+            for kind in (Kind.SKILL, Kind.OCCUPATION, Kind.EDUCATION, Kind.REGION):
+                sure = pattern.sure.get(kind, ())
+                believed = [
+                    concept
+                    for concept in pattern.unsure.get(kind, ())
+                    if self._believed(folded, start, end, pattern.text, self._families.get(concept, ""), families)
+                ]
+                if sure or believed:
+                    yield _Hit(start, end, kind, (*sure, *believed))
+
+    def _believed(
+        self, folded: str, start: int, end: int, form: str, family: str, families: Mapping[str, set[tuple[int, int]]]
+    ) -> bool:
+        """Tell whether an ambiguous form has a context word, or its family is named without doubt elsewhere."""
+        words = self._words.get(form, ())
+        if form.isdigit():
+            if folded[end : end + 1] and folded[end] in _NOT_AFTER_DIGITS:
+                return False
+            around = folded[max(0, start - NEAR) : start] + " " + folded[end : end + NEAR]
+            return any(word in around for word in words)
+        outside = folded[:start] + "\n" + folded[end:]
+        if family and any(place_end <= start or place >= end for place, place_end in families.get(family, ())):
+            return True
+        return any(word in outside for word in (*words, *self._family_words.get(family, ())))
+
+
+def _hides(longer: tuple[int, int, _Pattern], match: tuple[int, int, _Pattern]) -> bool:
+    return longer[0] <= match[0] and match[1] <= longer[1] and match[2].text in longer[2].hides
+
+
+def _says_major(folded: str, start: int, end: int) -> bool:
+    """Tell whether 专业 (or 方向, 班, 毕业) follows directly or at the end of a list, or introduces the name."""
+    return bool(_AFTER_MAJOR.search(folded[end : end + 40]) or _BEFORE_MAJOR.search(folded[max(0, start - 6) : start]))
+
+
+def _free(hit: _Hit, masks: list[_Hit]) -> bool:
+    return all(hit.end <= mask.start or hit.start >= mask.end for mask in masks)
+
+
+def _longest(hits: Iterable[_Hit]) -> list[_Hit]:
+    """Keep the hits that no longer hit of the same kind contains; equal spans of one kind are joined."""
+    by_kind: dict[Kind, dict[tuple[int, int], tuple[str, ...]]] = {}
+    for hit in hits:
+        spans = by_kind.setdefault(hit.kind, {})
+        known = spans.get((hit.start, hit.end), ())
+        spans[hit.start, hit.end] = (*known, *(concept for concept in hit.concepts if concept not in known))
+    kept: list[_Hit] = []
+    for kind, spans in by_kind.items():
+        furthest = -1
+        for start, end in sorted(spans, key=lambda span: (span[0], -span[1])):
+            if end > furthest:
+                kept.append(_Hit(start, end, kind, spans[start, end]))
+                furthest = end
+    return kept
