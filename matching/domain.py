@@ -1,6 +1,6 @@
 """The types that records, results and vocabulary are made of: frozen, without protected attributes or contacts.
 
-A `Demand` asks, a `Profile` offers. Both carry what their writer wrote (`label`) and, after `Vocabulary.link`, the
+A `Demand` asks, a `Profile` offers. Both carry what their writer wrote (`label`) and, once linked by the vocabulary, the
 concepts that the label stands for. Levels run 1 (can do under guidance) to 5 (expert); a level of 0 on a profile says
 "can't". Certificate levels run 1 (五级/初级工) to 5 (一级/高级技师), so that a larger number is always the higher one.
 `None` means "not recorded", an empty tuple means "recorded: none".
@@ -12,8 +12,22 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import date
 from enum import StrEnum
+from typing import Annotated, ClassVar
+
+from annotated_types import Ge, Interval, Len
 
 LEVEL_MAX = 5
+LONGEST_TEXT = 20_000
+LONGEST_LABEL = 200
+
+Identifier = Annotated[str, Len(1, LONGEST_LABEL)]
+Label = Annotated[str, Len(1, LONGEST_LABEL)]
+Text = Annotated[str, Len(0, LONGEST_TEXT)]
+Level = Annotated[int, Interval(ge=1, le=LEVEL_MAX)]
+HeldLevel = Annotated[int, Interval(ge=0, le=LEVEL_MAX)]
+Count = Annotated[int, Ge(1)]
+Amount = Annotated[int, Ge(0)]
+STRICT: Mapping[str, str] = {"extra": "forbid"}
 
 
 class Kind(StrEnum):
@@ -138,15 +152,19 @@ class Requirement:
     """One thing that a demand asks for.
 
     `level` is 1..5 (for certificates the ladder of the module docstring), None where none is asked. Requirements of one
-    demand that share an `any_of` name are alternatives: the best one counts. `link` is filled by `Vocabulary.link`.
+    demand that share an `any_of` name are alternatives: the best one counts. `exclude_unknown` lets a must also remove
+    whoever's verdict is unknown. `link` is filled by the vocabulary.
     """
 
+    __pydantic_config__: ClassVar[Mapping[str, str]] = STRICT
+
     kind: Kind
-    label: str
-    level: int | None = None
+    label: Label
+    level: Level | None = None
     importance: Importance = Importance.SHOULD
-    weight: float = 1.0
+    weight: Annotated[float, Interval(ge=0, le=100)] = 1.0
     any_of: str | None = None
+    exclude_unknown: bool = False
     link: Link | None = None
 
 
@@ -154,27 +172,30 @@ class Requirement:
 class Pay:
     """Monthly pay before tax in CNY; either end may be open."""
 
-    low: int | None = None
-    high: int | None = None
+    __pydantic_config__: ClassVar[Mapping[str, str]] = STRICT
+
+    low: Amount | None = None
+    high: Amount | None = None
 
 
 @dataclass(frozen=True, slots=True)
 class Demand:
     """A post, internship, order class or project that an enterprise offers (岗位需求)."""
 
-    id: str
-    title: str
-    text: str = ""
+    __pydantic_config__: ClassVar[Mapping[str, str]] = STRICT
+
+    id: Identifier
+    title: Annotated[str, Len(0, LONGEST_LABEL * 5)]
+    text: Text = ""
     kind: DemandKind = DemandKind.HIRE
     requirements: tuple[Requirement, ...] = ()
-    headcount: int | None = None
+    headcount: Count | None = None
     employer: str | None = None
     occupations: tuple[str, ...] = ()
     places: tuple[str, ...] = ()
     pay: Pay | None = None
     shifts: tuple[str, ...] = ()
     start_on: date | None = None
-    unknown_excluded: tuple[int, ...] = ()
     links: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
 
 
@@ -182,8 +203,10 @@ class Demand:
 class SkillClaim:
     """A skill on a profile; `available_on` is set where the curriculum will give it (planned)."""
 
-    label: str
-    level: int | None = None
+    __pydantic_config__: ClassVar[Mapping[str, str]] = STRICT
+
+    label: Label
+    level: HeldLevel | None = None
     source: str = "claimed"
     available_on: date | None = None
     link: Link | None = None
@@ -193,8 +216,10 @@ class SkillClaim:
 class CertificateClaim:
     """A certificate on a profile; an `issued_on` in the future is a planned one, `valid_until` None never expires."""
 
-    label: str
-    level: int | None = None
+    __pydantic_config__: ClassVar[Mapping[str, str]] = STRICT
+
+    label: Label
+    level: Level | None = None
     issued_on: date | None = None
     valid_until: date | None = None
     link: Link | None = None
@@ -204,8 +229,10 @@ class CertificateClaim:
 class Preferences:
     """What a student asks of a demand; empty means "no wish stated"."""
 
+    __pydantic_config__: ClassVar[Mapping[str, str]] = STRICT
+
     places: tuple[str, ...] = ()
-    pay_low: int | None = None
+    pay_low: Amount | None = None
     shifts: tuple[str, ...] = ()
     occupations: tuple[str, ...] = ()
 
@@ -217,7 +244,9 @@ class Profile:
     `turns_16_on` and `turns_18_on` are kept only while they lie in the future; None means "already".
     """
 
-    id: str
+    __pydantic_config__: ClassVar[Mapping[str, str]] = STRICT
+
+    id: Identifier
     college: str | None = None
     education: str | None = None
     major: str | None = None
@@ -227,7 +256,7 @@ class Profile:
     occupations: tuple[str, ...] = ()
     intent: Intent = Intent.EMPLOY
     preferences: Preferences = Preferences()
-    text: str = ""
+    text: Text = ""
     turns_16_on: date | None = None
     turns_18_on: date | None = None
     automated_decision: AutomatedDecision = AutomatedDecision.ALLOW

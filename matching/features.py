@@ -1,0 +1,242 @@
+"""What one requirement asks and one claim gives, as named features with numbers in [0, 1]; no arrays, no statistics.
+
+`field_groups` reads a demand, `field_spans` a profile, `expected_values` a major. Names look like `skill:weld.gtaw>=2`,
+`certificate:cert:so_lv>=1`, `major:major:460110`, `education:>=2`, `occupation:occ:6-18-02-04`.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from matching.domain import LEVEL_MAX, CertificateClaim, Demand, Importance, Kind, Link, Profile, Requirement, SkillClaim
+from matching.rules import ANY_TRADE, CERTIFICATE_KINDS, FOREVER, SOME_TRADE, day_number, open_id
+
+if TYPE_CHECKING:
+    from matching.vocabulary import Vocabulary
+
+TEXT, IMPLIED, OCCUPATION = -1, -2, -3
+
+
+@dataclass(frozen=True, slots=True)
+class Scoring:
+    """The numbers behind the field parts; chosen on the tune folds and the judged pairs (docs/decisions/003-weights.md).
+
+    `shrinkage` is w0, added to what is asked before dividing; `first_level` the share of a levelled requirement that being
+    able at all (level 1) earns; `nice` the weight of a nice-to-have beside 1 for a must or should; `implied` the weight of a
+    skill that only the demand's free text names, all of them together at most `implied_most`; `label_share` the part of the
+    text part that the labels of skills cover; `expected` the ceiling c of what a major lets expect.
+    """
+
+    shrinkage: float = 0.5
+    first_level: float = 0.5
+    nice: float = 0.3
+    implied: float = 0.3
+    implied_most: float = 1.5
+    label_share: float = 0.3
+    expected: float = 0.5
+
+
+@dataclass(frozen=True, slots=True)
+class Row:
+    """One alternative of a group: feature -> weight, before dividing by all that the part asks."""
+
+    weights: Mapping[str, float]
+
+
+@dataclass(frozen=True, slots=True)
+class Group:
+    """What one requirement asks: alternatives of which the best counts.
+
+    `sources` are positions in `demand.requirements`, or one of TEXT, IMPLIED, OCCUPATION; `weight` is the most it can give.
+    """
+
+    part: str
+    weight: float
+    rows: tuple[Row, ...]
+    sources: tuple[int, ...]
+    label: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Span:
+    """A value that a feature has from `first` to `last` (day numbers), both included."""
+
+    feature: str
+    value: float
+    first: int = 0
+    last: int = FOREVER
+
+
+def thermometer(prefix: str, level: int, first_level: float) -> dict[str, float]:
+    """Spread a weight of 1 over `>=1 .. >=level`: `first_level` on the first, the rest in equal shares."""
+    if level <= 1:
+        return {f"{prefix}>=1": 1.0}
+    rest = (1.0 - first_level) / (level - 1)
+    return {f"{prefix}>={step}": first_level if step == 1 else rest for step in range(1, level + 1)}
+
+
+def part_of(kind: Kind) -> str | None:
+    """Say which part of the score a kind of requirement belongs to; experience has none (it is only a rule)."""
+    if kind in CERTIFICATE_KINDS:
+        return "certificates"
+    return {Kind.SKILL: "skills", Kind.MAJOR: "major", Kind.EDUCATION: "education", Kind.OCCUPATION: "occupation"}.get(kind)
+
+
+def field_groups(demand: Demand, implied: Iterable[str], vocabulary: Vocabulary, scoring: Scoring) -> list[Group]:
+    """Turn a linked demand into groups, in the order of its requirements; `implied` are skills named only in its text."""
+    joined: dict[str, list[int]] = {}
+    for number, requirement in enumerate(demand.requirements):
+        if part_of(requirement.kind) is not None:
+            joined.setdefault(_group_key(number, requirement), []).append(number)
+    groups = [_requirement_group(numbers, demand, vocabulary, scoring) for numbers in joined.values()]
+    asked = {concept for r in demand.requirements if r.link is not None for concept in r.link.concepts}
+    others = [concept for concept in dict.fromkeys(implied) if concept not in asked]
+    weight = min(scoring.implied, scoring.implied_most / len(others)) if others else 0.0
+    for concept in others:
+        row = Row({f"skill:{concept}>=1": weight})
+        groups.append(Group("skills", weight, (row,), (IMPLIED,), vocabulary.concepts[concept].name("zh")))
+    occupations = demand.links.get("occupation", ())
+    if occupations:
+        groups.append(Group("occupation", 1.0, tuple(_occupation_row(o, 1.0) for o in occupations), (OCCUPATION,)))
+    return groups
+
+
+def _group_key(number: int, requirement: Requirement) -> str:
+    """Alternatives share a key: those that say so, and all majors and rungs of education of a demand."""
+    if requirement.any_of:
+        return f"{requirement.kind}|{requirement.any_of}"
+    return str(requirement.kind) if requirement.kind in (Kind.MAJOR, Kind.EDUCATION) else f"#{number}"
+
+
+def _requirement_group(
+    numbers: Sequence[int], demand: Demand, vocabulary: Vocabulary, scoring: Scoring
+) -> Group:
+    rows: list[Row] = []
+    heaviest = 0.0
+    for number in numbers:
+        requirement = demand.requirements[number]
+        weight = requirement.weight * (scoring.nice if requirement.importance is Importance.NICE else 1.0)
+        heaviest = max(heaviest, weight)
+        rows.extend(
+            Row({feature: weight * credit * share for feature, share in shares.items()})
+            for credit, shares in _alternatives(requirement, vocabulary, scoring)
+        )
+    part = part_of(demand.requirements[numbers[0]].kind) or ""
+    label = demand.requirements[numbers[0]].label
+    return Group(part, heaviest, tuple(rows), tuple(numbers), label)
+
+
+def _alternatives(
+    requirement: Requirement, vocabulary: Vocabulary, scoring: Scoring
+) -> Iterable[tuple[float, dict[str, float]]]:
+    """Give each concept that the label may stand for, with its credit; an unsure reading also asks for the very label."""
+    link = requirement.link or Link((open_id(requirement.label),), open=True)
+    level = requirement.level or link.level or 1
+    choices = [(link.credit, concept) for concept in link.concepts]
+    if link.credit < 1.0:
+        choices.append((1.0, open_id(requirement.label)))
+    for credit, concept in choices:
+        if requirement.kind is Kind.SKILL:
+            yield credit, thermometer(f"skill:{concept}", level, scoring.first_level)
+        elif requirement.kind in CERTIFICATE_KINDS:
+            yield credit, thermometer(f"certificate:{concept}", level, scoring.first_level)
+        elif requirement.kind is Kind.EDUCATION:
+            yield credit, {f"education:>={vocabulary.education_rank(concept)}": 1.0}
+        elif requirement.kind is Kind.OCCUPATION:
+            yield credit, dict(_occupation_row(concept, 1.0).weights)
+        else:
+            yield credit, {f"{requirement.kind}:{concept}": 1.0}
+
+
+def _occupation_row(occupation: str, weight: float) -> Row:
+    """Half for the same small group (N-NN-NN), the other half for the very occupation."""
+    return Row({f"occupation:{occupation}": weight / 2, f"occupation:{_small_group(occupation)}": weight / 2})
+
+
+def _small_group(occupation: str) -> str:
+    return occupation.rpartition("-")[0] or occupation
+
+
+def expected_values(major: str | None, vocabulary: Vocabulary, scoring: Scoring) -> dict[str, float]:
+    """Say what a major alone lets expect: c x P(level) per skill, and how near it is to each other major."""
+    if major is None:
+        return {}
+    values = {
+        f"skill:{skill}>={level}": scoring.expected * chance
+        for skill, chances in vocabulary.expectations(major).items()
+        for level, chance in enumerate(chances, start=1)
+        if chance > 0.0
+    }
+    values.update({f"major:{other}": credit for other, credit in vocabulary.relatives(major).items()})
+    values[f"major:{major}"] = 1.0
+    return values
+
+
+def field_spans(profile: Profile, vocabulary: Vocabulary) -> Iterable[Span]:
+    """Give every value that a linked profile states in its fields, with the days on which it holds."""
+    for skill in profile.skills:
+        yield from _skill_spans(skill, vocabulary)
+    for certificate in profile.certificates or ():
+        yield from _certificate_spans(certificate, vocabulary)
+    ranks = [vocabulary.education_rank(rung) for rung in profile.links.get("education", ())]
+    for rank in range(max(ranks, default=-1) + 1):
+        yield Span(f"education:>={rank}", 1.0)
+    for occupation in profile.links.get("occupation", ()):
+        yield Span(f"occupation:{occupation}", 1.0)
+        yield Span(f"occupation:{_small_group(occupation)}", 1.0)
+
+
+def _concepts(link: Link | None, label: str) -> list[tuple[str, float]]:
+    """Give the concepts that a claim stands for with their credit; an unsure reading also keeps the very label."""
+    if link is None:
+        return [(open_id(label), 1.0)]
+    concepts = [(concept, link.credit) for concept in link.concepts]
+    return concepts if link.credit >= 1.0 else [*concepts, (open_id(label), 1.0)]
+
+
+def _skill_spans(claim: SkillClaim, vocabulary: Vocabulary) -> Iterable[Span]:
+    level = 1 if claim.level is None else min(claim.level, LEVEL_MAX)
+    first = day_number(claim.available_on, 0)
+    for concept, credit in _concepts(claim.link, claim.label):
+        gains = {concept: credit}
+        for other, share in vocabulary.relatives(concept).items():
+            gains[other] = credit * share
+        for other, value in gains.items():
+            for step in range(1, level + 1):
+                yield Span(f"skill:{other}>={step}", value, first)
+
+
+def _certificate_spans(claim: CertificateClaim, vocabulary: Vocabulary) -> Iterable[Span]:
+    level = claim.level or (claim.link.level if claim.link else None) or 1
+    first, last = day_number(claim.issued_on, 0), day_number(claim.valid_until, FOREVER)
+    for concept, credit in _concepts(claim.link, claim.label):
+        gains = {concept: credit}
+        for other, share in vocabulary.relatives(concept).items():
+            gains[other] = credit * share
+        if concept.startswith("trade:"):
+            gains[ANY_TRADE] = credit
+            if concept == ANY_TRADE:
+                gains[SOME_TRADE] = credit
+        for other, value in gains.items():
+            for step in range(1, level + 1):
+                yield Span(f"certificate:{other}>={step}", value, first, last)
+
+
+def refused_skills(profile: Profile) -> frozenset[str]:
+    """Name the concepts that a profile says it can't do (level 0) and nowhere says it can: nothing is expected of them."""
+    can = {c for s in profile.skills if s.level != 0 for c, _ in _concepts(s.link, s.label)}
+    cannot = {c for s in profile.skills if s.level == 0 for c, _ in _concepts(s.link, s.label)}
+    return frozenset(cannot - can)
+
+
+def steps(spans: Sequence[Span], floor: float, reference: int) -> list[tuple[int, float]]:
+    """Turn the spans of one feature into (day, value) steps of max(floor, best span), the first at day 0 = `reference`."""
+    days = {reference}
+    for span in spans:
+        days.update(day for day in (span.first, span.last + 1) if reference < day < FOREVER)
+    values = [
+        (day, max([floor, *(span.value for span in spans if span.first <= day <= span.last)])) for day in sorted(days)
+    ]
+    return [(0 if day == reference else day, value) for day, value in values]

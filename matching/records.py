@@ -1,0 +1,156 @@
+"""Demands and profiles to and from plain JSON values, with one problem per wrong field."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping, Sequence
+from datetime import date
+from functools import cache
+from typing import Any, TypeVar
+
+from pydantic import TypeAdapter, ValidationError
+
+from matching.domain import Demand, Profile
+from matching.errors import Problem, RecordError
+
+Record = TypeVar("Record", Demand, Profile)
+
+_ZH = {
+    "missing": "缺少必填字段",
+    "unexpected_keyword_argument": "没有这个字段",
+    "enum": "不是允许的取值",
+    "date_from_datetime_parsing": "不是有效的日期（应如 2027-07-01）",
+    "date_parsing": "不是有效的日期（应如 2027-07-01）",
+    "date_type": "不是有效的日期（应如 2027-07-01）",
+    "int_parsing": "应为整数",
+    "int_type": "应为整数",
+    "float_type": "应为数字",
+    "string_type": "应为文本",
+    "tuple_type": "应为列表",
+    "too_long": "内容过长",
+    "string_too_long": "内容过长",
+    "string_too_short": "不能为空",
+    "greater_than_equal": "数值太小",
+    "less_than_equal": "数值太大",
+    "dataclass_type": "应为对象",
+}
+_INTERNAL = ("link", "links")
+
+
+@cache
+def _adapter(kind: type[Any]) -> TypeAdapter[Any]:
+    return TypeAdapter(kind)
+
+
+def from_values(kind: type[Record], values: object, field: str) -> Record:
+    """Build a record from plain values; raise RecordError with one problem per wrong field.
+
+    kind : Demand or Profile. field : how to call the record in messages, such as `demand` or `profiles[3]`.
+    """
+    problems = [
+        Problem("unknown_field", "no such field", "没有这个字段", field=f"{field}.{place}") for place in _internal(values)
+    ]
+    if problems:
+        raise RecordError(problems)
+    record = _validated(kind, values, field)
+    wrong = list(_inconsistent(record, field))
+    if wrong:
+        raise RecordError(wrong)
+    return record
+
+
+def from_many(kind: type[Record], values: Sequence[object], field: str) -> list[Record]:
+    """Build a list of records; raise RecordError with the problems of all of them, duplicate ids included."""
+    records: list[Record] = []
+    problems: list[Problem] = []
+    first: dict[str, int] = {}
+    for number, value in enumerate(values):
+        place = f"{field}[{number}]"
+        try:
+            record = from_values(kind, value, place)
+        except RecordError as error:
+            problems.extend(error.problems)
+            continue
+        if record.id in first:
+            other = f"{field}[{first[record.id]}]"
+            problems.append(
+                Problem("duplicate_id", f"same id as {other}", f"与 {other} 的代号重复", record.id, field=f"{place}.id")
+            )
+        first.setdefault(record.id, number)
+        records.append(record)
+    if problems:
+        raise RecordError(problems)
+    return records
+
+
+def to_values(record: Demand | Profile) -> dict[str, Any]:
+    """Give a record as plain JSON values, without what the vocabulary filled in and without empty fields."""
+    values: dict[str, Any] = _adapter(type(record)).dump_python(record, mode="json")
+    return {key: _without_links(value) for key, value in values.items() if key != "links" and value is not None}
+
+
+def _without_links(value: Any) -> Any:
+    if isinstance(value, dict):
+        return {key: _without_links(item) for key, item in value.items() if key != "link"}
+    return [_without_links(item) for item in value] if isinstance(value, list | tuple) else value
+
+
+def restore(kind: type[Record], line: str) -> Record:
+    """Build a record from a line that `to_values` and JSON wrote."""
+    record: Record = _adapter(kind).validate_python(json.loads(line))
+    return record
+
+
+def _validated(kind: type[Record], values: object, field: str) -> Record:
+    try:
+        record: Record = _adapter(kind).validate_python(values)
+    except ValidationError as error:
+        raise RecordError([_problem(dict(item), field) for item in error.errors(include_url=False)]) from None
+    return record
+
+
+def _problem(item: Mapping[str, Any], field: str) -> Problem:
+    path = "".join(f"[{step}]" if isinstance(step, int) else f".{step}" for step in item["loc"])
+    value = item.get("input")
+    shown = None if item["type"] == "missing" or isinstance(value, dict | list) else str(value)
+    kind = str(item["type"])
+    return Problem(kind, str(item["msg"]), _ZH.get(kind, "取值不符合要求"), shown, field=f"{field}{path}")
+
+
+def _internal(values: object, path: str = "") -> list[str]:
+    """Find the fields that only the vocabulary may fill."""
+    found: list[str] = []
+    if isinstance(values, dict):
+        for key, value in values.items():
+            place = f"{path}.{key}" if path else str(key)
+            found.extend([place] if key in _INTERNAL else _internal(value, place))
+    elif isinstance(values, list):
+        for number, value in enumerate(values):
+            found.extend(_internal(value, f"{path}[{number}]"))
+    return found
+
+
+def _inconsistent(record: Demand | Profile, field: str) -> list[Problem]:
+    """Find fields that are right alone and wrong together."""
+    if isinstance(record, Demand):
+        pay = record.pay
+        if pay is not None and pay.low is not None and pay.high is not None and pay.low > pay.high:
+            return [
+                Problem("pay_order", "low is above high", "下限高于上限", f"{pay.low}-{pay.high}", field=f"{field}.pay")
+            ]
+        return []
+    return [
+        Problem(
+            "date_order",
+            f"ends before it begins ({claim.issued_on})",
+            f"早于发证日期（{claim.issued_on}）",
+            str(claim.valid_until),
+            field=f"{field}.certificates[{number}].valid_until",
+        )
+        for number, claim in enumerate(record.certificates or ())
+        if _before(claim.valid_until, claim.issued_on)
+    ]
+
+
+def _before(end: date | None, start: date | None) -> bool:
+    return end is not None and start is not None and end < start

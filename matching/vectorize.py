@@ -1,0 +1,377 @@
+"""Both sides into one feature space: a profile becomes integer values, a demand a `Query` of integer weights.
+
+The score of a pair is an inner product: sum over the query's groups of (weight of the part) x max over the group's rows of
+(row . values). A group is one requirement; its rows are alternatives. What the parts mean:
+
+- skills, certificates: thermometer levels. A requirement of level L puts weight on the features `>=1 .. >=L`, a profile of
+  level l has the features `>=1 .. >=l`, so that what is asked counts and excess does not. Credit for related skills is in the
+  profile's values, once, as its best relation. A part is sum(w*v) / (sum(w) + shrinkage): demands that ask little don't win.
+- major, education, occupation: the best of the alternatives.
+- text: cosine of the free texts, and the share of the demand's terms that the labels of a profile's skills cover.
+
+What a profile will have or lose on a day (planned skills, certificates that expire) is a change of value from that day on; a
+query with a start day takes the changes up to it. What a major lets expect is kept once per major, the profile's own vector
+holds the difference.
+"""
+
+from __future__ import annotations
+
+import hashlib
+from collections import Counter
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date
+from functools import lru_cache
+from typing import TYPE_CHECKING, Any, Self
+
+import numpy as np
+from numpy.typing import NDArray
+
+from matching import text as texts
+from matching.domain import Demand, Kind, Profile
+from matching.errors import NotFitted, Problem, RecordError
+from matching.features import (
+    TEXT,
+    Group,
+    Row,
+    Scoring,
+    Span,
+    expected_values,
+    field_groups,
+    field_spans,
+    refused_skills,
+    steps,
+)
+from matching.rules import FOREVER, day_number
+from matching.score import PARTS, ROW_ONE, VALUE_ONE
+
+if TYPE_CHECKING:
+    from scipy.sparse import csr_array
+
+    from matching.vocabulary import Vocabulary
+
+Numbers = NDArray[np.int64]
+
+
+@dataclass(frozen=True, slots=True)
+class Vector:
+    """A profile's values: feature numbers, integers (VALUE_ONE = 1) and the day from which each is added (0 = now)."""
+
+    features: Numbers
+    values: Numbers
+    days: Numbers
+    base: str
+
+
+@dataclass(frozen=True, slots=True)
+class Query:
+    """A demand as rows of integer weights (ROW_ONE = all that its part can ask), grouped into alternatives.
+
+    Row r holds `features[starts[r]:starts[r+1]]` and `weights[...]`; `group_of_row` (ascending) says which group it is an
+    alternative of, `part_of_group` is the group's position in PARTS; `groups` are what the numbers were made from.
+    """
+
+    starts: Numbers
+    features: Numbers
+    weights: Numbers
+    group_of_row: Numbers
+    part_of_group: Numbers
+    day: int
+    groups: tuple[Group, ...]
+
+
+class Vectorizer:
+    """Learn the statistics of both sides (`fit`), then turn profiles into values and demands into weights.
+
+    Follows scikit-learn's contract (`fit`, `transform`, `get_feature_names_out`, `get_params`, `set_params`, `clone`), but does
+    not import it, so that opening a saved engine stays quick.
+
+    Parameters
+    ----------
+    vocabulary : Vocabulary, labels and texts are read with it
+    scoring : Scoring, the numbers behind the field parts
+    reference_on : date, "now": what was available before it counts as held; None = the day of `fit`
+
+    Attributes learned by fit: `document_frequency_` (term -> records that contain it), `size_` (records), `reference_`
+    (day number), `feature_names_` (column order). Columns may be added later (`grow`), the statistics never change.
+    """
+
+    def __init__(
+        self, vocabulary: Vocabulary | None = None, scoring: Scoring | None = None, reference_on: date | None = None
+    ) -> None:
+        self.vocabulary = vocabulary
+        self.scoring = scoring
+        self.reference_on = reference_on
+
+    # -- scikit-learn's contract
+
+    def get_params(self, deep: bool = True) -> dict[str, Any]:
+        """Give the constructor's parameters by name."""
+        return {"vocabulary": self.vocabulary, "scoring": self.scoring, "reference_on": self.reference_on}
+
+    def set_params(self, **params: Any) -> Self:
+        """Change parameters by name; an unknown name is an error."""
+        for name, value in params.items():
+            if name not in self.get_params():
+                raise RecordError(Problem("parameter", "no such parameter", "没有这个参数", name, field="set_params"))
+            setattr(self, name, value)
+        return self
+
+    def fit(self, records: Iterable[Demand | Profile], y: object = None) -> Self:
+        """Count in how many records (both sides together) each term occurs, and fix the columns.
+
+        records : demands and profiles in any order; the result does not depend on it.
+        """
+        self._prepare()
+        frequency: Counter[str] = Counter()
+        names: set[str] = set()
+        majors: set[str] = set()
+        size = 0
+        for record in records:
+            size += 1
+            if isinstance(record, Demand):
+                linked_demand = self.vocabulary_.link_demand(record)
+                frequency.update(self._demand_terms(linked_demand).keys())
+                names.update(f for g in self._fields(linked_demand) for row in g.rows for f in row.weights)
+            else:
+                linked = self.vocabulary_.link_profile(record)
+                frequency.update(self._profile_terms(linked).keys())
+                names.update(span.feature for span in self._spans(linked))
+                majors.update(linked.links.get("major", ())[:1])
+        self.document_frequency_: Mapping[str, int] = dict(sorted(frequency.items()))
+        self.size_ = size
+        names.update(f"text:{term}" for term in frequency)
+        names.update(feature for major in majors for feature in expected_values(major, self.vocabulary_, self.scoring_))
+        self.feature_names_: list[str] = sorted(names)
+        self._columns = {name: number for number, name in enumerate(self.feature_names_)}
+        return self
+
+    def transform(self, records: Sequence[Profile]) -> csr_array:
+        """Give the values of profiles as held now: a sparse int64 matrix, profiles x features, VALUE_ONE = 1.
+
+        What is expected from the major is included. Demands have alternatives and are read with `query`.
+        """
+        from scipy.sparse import csr_array
+
+        self._require_fitted()
+        rows = []
+        for position, record in enumerate(records):
+            if not isinstance(record, Profile):
+                field = f"records[{position}]"
+                raise RecordError(Problem("type", "only profiles; use query for demands", "这里只接受学生画像", field=field))
+            held: Counter[int] = Counter()
+            vector = self.vector(record)
+            base = self.base(vector.base)
+            for features, values in ((vector.features[vector.days == 0], vector.values[vector.days == 0]), base):
+                held.update(dict(zip(features.tolist(), values.tolist(), strict=True)))
+            rows.append(held)
+        indptr = np.cumsum([0, *(len(row) for row in rows)])
+        columns = np.array([column for row in rows for column in sorted(row)], dtype=np.int64)
+        data = np.array([row[column] for row in rows for column in sorted(row)], dtype=np.int64)
+        return csr_array((data, columns, indptr), shape=(len(rows), len(self.feature_names_)))
+
+    def fit_transform(self, records: Sequence[Profile], y: object = None) -> csr_array:
+        """Fit on profiles, then give their values."""
+        return self.fit(records).transform(records)
+
+    def get_feature_names_out(self, input_features: object = None) -> NDArray[np.object_]:
+        """Name the columns."""
+        self._require_fitted()
+        return np.array(self.feature_names_, dtype=object)
+
+    def __sklearn_is_fitted__(self) -> bool:
+        """Tell scikit-learn whether `fit` was called."""
+        return hasattr(self, "feature_names_")
+
+    # -- the engine's door
+
+    def vector(self, profile: Profile, grow: bool = False) -> Vector:
+        """Turn a profile into values over what its major lets expect; with `grow`, new features get new columns."""
+        self._require_fitted()
+        linked = self.vocabulary_.link_profile(profile)
+        base = next(iter(linked.links.get("major", ())), "")
+        expected = {} if not base else expected_values(base, self.vocabulary_, self.scoring_)
+        by_feature: dict[str, list[Span]] = {}
+        for span in self._spans(linked):
+            by_feature.setdefault(span.feature, []).append(span)
+        refused = refused_skills(linked)
+        entries: list[tuple[int, int, int]] = []
+        for feature in {*by_feature, *(f for f in expected if _skill_of(f) in refused)}:
+            floor = _integer(expected.get(feature, 0.0), VALUE_ONE)
+            capped = feature.startswith("skill:") and _skill_of(feature) in refused
+            column = self._column(feature, grow)
+            if column is None:
+                continue
+            before = floor
+            spans = [] if capped else by_feature.get(feature, [])
+            for day, value in steps(spans, 0.0 if capped else expected.get(feature, 0.0), self.reference_):
+                now = _integer(value, VALUE_ONE)
+                if now != before:
+                    entries.append((column, day, now - before))
+                before = now
+        for term, weight in texts.weights(self._profile_terms(linked), self.idf, "profile").items():
+            column = self._column(f"text:{term}", grow)
+            if column is not None:
+                entries.append((column, 0, _integer(weight, VALUE_ONE)))
+        table = np.array(sorted(entries), dtype=np.int64).reshape(len(entries), 3)
+        return Vector(table[:, 0], table[:, 2], table[:, 1], base)
+
+    def base(self, major: str) -> tuple[Numbers, Numbers]:
+        """Give what a major lets expect: feature numbers and integer values (its columns are added where they are new)."""
+        expected = expected_values(major or None, self.vocabulary_, self.scoring_)
+        columns = [self._column(feature, True) for feature in expected]
+        values = [_integer(value, VALUE_ONE) for value in expected.values()]
+        return np.array(columns, dtype=np.int64), np.array(values, dtype=np.int64)
+
+    def query(self, demand: Demand) -> Query:
+        """Turn a demand into rows of weights; features that no profile can have are left out of the rows."""
+        self._require_fitted()
+        linked = self.vocabulary_.link_demand(demand)
+        groups = [*self._fields(linked), *self._text_groups(linked)]
+        asked = {part: sum(g.weight for g in groups if g.part == part) for part in PARTS}
+        starts, features, weights, group_of_row = [0], [], [], []
+        for number, group in enumerate(groups):
+            shrinkage = self.scoring_.shrinkage if group.part in ("skills", "certificates") else 0.0
+            scale = 1.0 / (asked[group.part] + shrinkage) if asked[group.part] > 0.0 else 0.0
+            for row in group.rows:
+                for feature, weight in row.weights.items():
+                    column = self._column(feature, False)
+                    integer = _integer(weight * scale, ROW_ONE)
+                    if column is not None and integer:
+                        features.append(column)
+                        weights.append(integer)
+                starts.append(len(features))
+                group_of_row.append(number)
+        return Query(
+            starts=np.array(starts, dtype=np.int64),
+            features=np.array(features, dtype=np.int64),
+            weights=np.array(weights, dtype=np.int64),
+            group_of_row=np.array(group_of_row, dtype=np.int64),
+            part_of_group=np.array([PARTS.index(group.part) for group in groups], dtype=np.int64),
+            day=self.day(demand),
+            groups=tuple(groups),
+        )
+
+    def day(self, demand: Demand) -> int:
+        """Give the day number on which a demand is judged: its start, but never before the reference day."""
+        return self.reference_ if demand.start_on is None else max(self.reference_, demand.start_on.toordinal())
+
+    def idf(self, term: str) -> float:
+        """Give the frozen inverse document frequency of a term, blended with the shipped background."""
+        return texts.idf(self.document_frequency_.get(term, 0), self.size_, term)
+
+    def version(self) -> str:
+        """Give a short hash of the frozen statistics and the scoring numbers: equal versions give equal vectors."""
+        frozen = (sorted(self.document_frequency_.items()), self.size_, self.reference_, self.scoring_, texts.VERSION)
+        return hashlib.sha256(repr(frozen).encode("utf-8")).hexdigest()[:12]
+
+    def restore(self, frequency: Mapping[str, int], size: int, names: list[str]) -> None:
+        """Take up saved statistics and columns instead of learning them."""
+        self._prepare()
+        self.document_frequency_, self.size_, self.feature_names_ = frequency, size, names
+        self._columns = {name: number for number, name in enumerate(names)}
+
+    # -- inside
+
+    def _prepare(self) -> None:
+        if self.vocabulary is None:
+            from matching.vocabulary import Vocabulary as Shipped
+
+            self.vocabulary_: Vocabulary = Shipped.load()
+        else:
+            self.vocabulary_ = self.vocabulary
+        self.scoring_ = self.scoring or Scoring()
+        self.reference_ = (self.reference_on or date.today()).toordinal()
+        self._protected = texts.protected_pattern()
+        self._recognised = lru_cache(maxsize=100_000)(self._skills_in)
+
+    def _require_fitted(self) -> None:
+        if not hasattr(self, "feature_names_"):
+            raise _not_fitted()
+
+    def _column(self, feature: str, grow: bool) -> int | None:
+        number = self._columns.get(feature)
+        if number is None and grow:
+            number = self._columns[feature] = len(self.feature_names_)
+            self.feature_names_.append(feature)
+        return number
+
+    def _skills_in(self, clean: str) -> tuple[str, ...]:
+        mentions = self.vocabulary_.recognise(clean, (Kind.SKILL,))
+        return tuple(concept for mention in mentions for concept in mention.concepts)
+
+    def _concepts(self, clean: str) -> Counter[str]:
+        return Counter(f"{texts.CONCEPT}{concept}" for concept in self._recognised(clean))
+
+    def _profile_terms(self, profile: Profile) -> dict[str, float]:
+        clean = texts.mask_protected(profile.text, self._protected)
+        return _added((1.0, texts.terms(clean)), (1.0, self._concepts(clean)))
+
+    def _demand_terms(self, demand: Demand) -> dict[str, float]:
+        """Count the terms of title (weighted), free text and the labels of what is asked."""
+        title, body = (texts.mask_protected(part, self._protected) for part in (demand.title, demand.text))
+        labels = "\n".join(r.label for r in demand.requirements)
+        return _added(
+            (texts.TITLE_WEIGHT, texts.terms(title)),
+            (texts.TITLE_WEIGHT, self._concepts(title)),
+            (1.0, texts.terms(body)),
+            (1.0, self._concepts(body)),
+            (1.0, texts.terms(labels)),
+        )
+
+    def _fields(self, demand: Demand) -> list[Group]:
+        clean = texts.mask_protected(f"{demand.title}\n{demand.text}", self._protected)
+        return field_groups(demand, self._recognised(clean), self.vocabulary_, self.scoring_)
+
+    def _text_groups(self, demand: Demand) -> list[Group]:
+        """Make the one group of the text part: cosine with the free text, and coverage by the labels of skills."""
+        unit = texts.weights(self._demand_terms(demand), self.idf, "demand")
+        if not unit:
+            return []
+        share = self.scoring_.label_share
+        weights = {f"text:{term}": (1.0 - share) * weight for term, weight in unit.items()}
+        weights.update({f"label:{term}": share * weight * weight for term, weight in unit.items()})
+        return [Group("text", 1.0, (Row(weights),), (TEXT,))]
+
+    def _spans(self, profile: Profile) -> list[Span]:
+        """Give the values of all fields, and of the terms of the labels of skills and certificates."""
+        spans = list(field_spans(profile, self.vocabulary_))
+        for claim in profile.skills:
+            if claim.level != 0:
+                first = day_number(claim.available_on, 0)
+                spans.extend(Span(f"label:{term}", 1.0, first) for term in self._label_terms(claim.label))
+        for certificate in profile.certificates or ():
+            first, last = day_number(certificate.issued_on, 0), day_number(certificate.valid_until, FOREVER)
+            spans.extend(Span(f"label:{term}", 1.0, first, last) for term in self._label_terms(certificate.label))
+        return spans
+
+    def _label_terms(self, label: str) -> Iterable[str]:
+        clean = texts.mask_protected(label, self._protected)
+        return {**texts.terms(clean), **self._concepts(clean)}
+
+
+def _added(*counts: tuple[float, Mapping[str, float]]) -> dict[str, float]:
+    total: dict[str, float] = {}
+    for weight, terms in counts:
+        for term, count in terms.items():
+            total[term] = total.get(term, 0.0) + weight * count
+    return total
+
+
+def _integer(value: float, one: int) -> int:
+    """Round down to the fixed point, so that no sum of shares exceeds one."""
+    return int(value * one + 1e-9)
+
+
+def _skill_of(feature: str) -> str:
+    return feature.removeprefix("skill:").rpartition(">=")[0]
+
+
+def _not_fitted() -> NotFitted:
+    """Make the error that is both ours and scikit-learn's NotFittedError, without importing it before it is needed."""
+    from sklearn.exceptions import NotFittedError
+
+    class VectorizerNotFitted(NotFitted, NotFittedError):  # type: ignore[misc]
+        """Asked before `fit`."""
+
+    return VectorizerNotFitted("call fit before asking the vectorizer", "请先调用 fit 再使用向量器")
