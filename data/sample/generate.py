@@ -17,10 +17,12 @@ from students import Draw, Programme, Sources, student_row
 HERE = Path(__file__).resolve().parent
 SEED = "duikou-sample-1"
 STUDENTS = 2000
-DEMAND_COLUMNS = tuple(
-    "岗位编号 企业名称 岗位名称 类型 人数 学历 专业 必备专业 必备技能 技能 加分技能 必备证书 证书 加分证书 "
-    "职业 工作地点 月薪下限 月薪上限 班次 到岗日期 岗位描述".split()
+# fmt: off
+DEMAND_COLUMNS = (
+    "岗位编号", "企业名称", "岗位名称", "类型", "人数", "学历", "专业", "必备专业", "必备技能", "技能", "加分技能",
+    "必备证书", "证书", "加分证书", "职业", "工作地点", "月薪下限", "月薪上限", "班次", "到岗日期", "岗位描述",
 )
+# fmt: on
 
 
 def rows_of(name: str, delimiter: str = ",") -> list[dict[str, str]]:
