@@ -5,6 +5,7 @@ The numbers come from the same index code that ranked the pair, run on this one 
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
 from enum import StrEnum
@@ -108,7 +109,7 @@ class Explanation:
     parts: Mapping[str, int]
     reasons: tuple[Reason, ...]
     verdicts: tuple[tuple[str, str, Verdict, str | None], ...]
-    terms: tuple[tuple[str, int], ...]
+    wording: tuple[str, ...]
     notes: tuple[tuple[str, str], ...]
 
     def standing(self, standing: Standing) -> tuple[Reason, ...]:
@@ -145,8 +146,8 @@ class Explanation:
             name = VERDICT_NAMES[verdict][side]
             cited = f"（{source}）" if source and zh else (f" ({source})" if source else "")
             lines.append(f"硬性条件 {label_zh}：{name}{cited}" if zh else f"Must: {label_en}: {name}{cited}")
-        if self.terms:
-            words = ("、" if zh else ", ").join(word for word, _ in self.terms)
+        if self.wording:
+            words = ("、" if zh else ", ").join(self.wording)
             lines.append(f"文字相近之处：{words}" if zh else f"Shared wording: {words}")
         lines.extend(note[side] for note in self.notes)
         return "\n".join(lines)
@@ -177,7 +178,7 @@ class Explanation:
                 {"label_zh": zh, "label_en": en, "verdict": verdict.value, "source": source}
                 for zh, en, verdict, source in self.verdicts
             ],
-            "shared_wording": [word for word, _ in self.terms],
+            "shared_wording": list(self.wording),
             "notes": [{"zh": zh, "en": en} for zh, en in self.notes],
             "text_zh": self.text("zh"),
             "text_en": self.text("en"),
@@ -210,10 +211,10 @@ def explain(
         (rule.label_zh, rule.label_en, VERDICTS[outcome.verdicts[number, 0]], rule.source)
         for number, rule in enumerate(conditions.rules)
     )
-    terms = _shared_terms(query, vector, vectorizer)
+    wording = _shared_wording(demand, query, vector, vectorizer)
     notes = tuple(_notes(demand, profile))
     score = sum(parts.values())
-    return Explanation(demand.id, profile.id, demand.title, score, parts, tuple(reasons), verdicts, terms, notes)
+    return Explanation(demand.id, profile.id, demand.title, score, parts, tuple(reasons), verdicts, wording, notes)
 
 
 def _most(query: Query, group: int) -> int:
@@ -316,18 +317,38 @@ def _phrases(profile: Profile, wanted: set[str], vectorizer: Vectorizer) -> Iter
             yield Evidence("text", mention.surface, start=mention.start, end=mention.end)
 
 
-def _shared_terms(query: Query, vector: Vector, vectorizer: Vectorizer) -> tuple[tuple[str, int], ...]:
-    """Give the words that add most to the text part, for people: no single characters, no letter n-grams."""
+def _shared_wording(demand: Demand, query: Query, vector: Vector, vectorizer: Vectorizer) -> tuple[str, ...]:
+    """Give the phrases of the demand that add most to the text part: neighbouring shared pairs of characters, and words."""
     held = dict(zip(vector.features[vector.days == 0].tolist(), vector.values[vector.days == 0].tolist(), strict=True))
-    points: list[tuple[int, str]] = []
+    points: dict[str, int] = {}
     for row, group in enumerate(query.group_of_row.tolist()):
         if query.groups[group].sources[0] == TEXT:
             span = slice(int(query.starts[row]), int(query.starts[row + 1]))
             for feature, weight in zip(query.features[span].tolist(), query.weights[span].tolist(), strict=True):
-                word = texts.readable(vectorizer.feature_names_[feature].removeprefix("text:").removeprefix("label:"))
-                if word and held.get(feature):
-                    points.append((-weight * held[feature], word))
-    return tuple((word, -value) for value, word in sorted(points)[:TERMS_SHOWN])
+                term = vectorizer.feature_names_[feature].partition(":")[2]
+                points[term] = points.get(term, 0) + weight * held.get(feature, 0)
+    phrases: dict[str, int] = {}
+    wording = texts.normalise("\n".join([demand.title, demand.text, *(r.label for r in demand.requirements)]))
+    for phrase in _phrases_of(wording, points):
+        pairs = [f"{texts.HAN}{first}{second}" for first, second in zip(phrase, phrase[1:], strict=False)]
+        phrases[phrase] = sum(points.get(pair, 0) for pair in pairs) + points.get(texts.WORD + texts.stem(phrase), 0)
+    best = sorted(phrases.items(), key=lambda item: (-item[1], item[0]))
+    return tuple(phrase for phrase, _ in best[:TERMS_SHOWN])
+
+
+def _phrases_of(wording: str, points: Mapping[str, int]) -> Iterable[str]:
+    """Find the longest runs of characters whose neighbouring pairs all add points, and the words that do."""
+    run = ""
+    for first, second in zip(wording, wording[1:] + "\n", strict=True):
+        if points.get(f"{texts.HAN}{first}{second}", 0) > 0:
+            run = run or first
+            run += second
+        elif run:
+            yield run
+            run = ""
+    for word in re.findall(r"[a-z0-9+#/.-]{2,}", wording):
+        if points.get(texts.WORD + texts.stem(word), 0) > 0:
+            yield word
 
 
 def _notes(demand: Demand, profile: Profile) -> Iterable[tuple[str, str]]:

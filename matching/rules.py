@@ -17,11 +17,14 @@ from numpy.typing import NDArray
 
 from matching.domain import (
     AutomatedDecision,
+    CertificateClaim,
     Demand,
     Importance,
     Kind,
+    Link,
     Profile,
     Requirement,
+    SkillClaim,
     Verdict,
 )
 
@@ -33,6 +36,8 @@ VERDICTS = (Verdict.NOT_MET, Verdict.UNKNOWN, Verdict.MET)
 CERTIFICATE_KINDS = frozenset({Kind.CERTIFICATE, Kind.LANGUAGE, Kind.LICENCE})
 FOREVER = 2**30
 ANY_TRADE, SOME_TRADE = "trade:*", "trade:?"
+MAYBE = "maybe:"
+UNLEVELLED = -1
 
 Verdicts = NDArray[np.int8]
 Column = NDArray[np.int32]
@@ -119,12 +124,9 @@ class Facts:
 def _skill_claims(profiles: Sequence[Profile]) -> Iterable[tuple[str, int, int, int, int]]:
     for row, profile in enumerate(profiles):
         for claim in profile.skills:
-            level = 1 if claim.level is None else claim.level
-            first = day_number(claim.available_on, 0)
-            sure = claim.link is not None and claim.link.credit >= 1.0 and not claim.link.open
-            concepts = claim.link.concepts if sure and claim.link else (open_id(claim.label),)
-            for concept in concepts:
-                yield concept, row, level, first, FOREVER
+            level = UNLEVELLED if claim.level is None else claim.level
+            for concept in _named(claim):
+                yield concept, row, level, day_number(claim.available_on, 0), FOREVER
 
 
 def _certificate_claims(profiles: Sequence[Profile]) -> Iterable[tuple[str, int, int, int, int]]:
@@ -132,10 +134,22 @@ def _certificate_claims(profiles: Sequence[Profile]) -> Iterable[tuple[str, int,
         for claim in profile.certificates or ():
             level = claim.level if claim.level is not None else (claim.link.level if claim.link else None)
             first, last = day_number(claim.issued_on, 0), day_number(claim.valid_until, FOREVER)
-            sure = claim.link is not None and claim.link.credit >= 1.0 and not claim.link.open
-            concepts = claim.link.concepts if sure and claim.link else (open_id(claim.label),)
-            for concept in _with_any_trade(concepts):
-                yield concept, row, -1 if level is None else level, first, last
+            for concept in _with_any_trade(_named(claim)):
+                yield concept, row, UNLEVELLED if level is None else level, first, last
+
+
+def is_sure(link: Link | None) -> bool:
+    """Tell whether a label was read beyond doubt; only then may it decide a hard condition."""
+    return link is not None and link.credit >= 1.0 and not link.open
+
+
+def _named(claim: SkillClaim | CertificateClaim) -> Sequence[str]:
+    """Give what a claim surely stands for; of an unsure reading the very label, and its concepts marked as possible."""
+    if claim.link is None:
+        return (open_id(claim.label),)
+    if is_sure(claim.link):
+        return claim.link.concepts
+    return (open_id(claim.label), *(MAYBE + concept for concept in claim.link.concepts))
 
 
 def _with_any_trade(concepts: Sequence[str]) -> Sequence[str]:
@@ -233,8 +247,10 @@ def requirement_label(requirement: Requirement, lang: str) -> str:
 
 def _judge(requirement: Requirement, vocabulary: Vocabulary) -> Callable[[Facts, int], Verdicts]:
     link = requirement.link
-    sure = link is not None and link.credit >= 1.0 and not link.open
-    concepts = link.concepts if sure and link else (open_id(requirement.label),)
+    sure = is_sure(link)
+    read = link.concepts if link is not None else ()
+    concepts = read if sure else (open_id(requirement.label),)
+    possible = tuple(MAYBE + concept for concept in read) if sure else (*read, *(MAYBE + concept for concept in read))
     level = requirement.level if requirement.level is not None or link is None else link.level
     if requirement.kind is Kind.EDUCATION:
         floor = min((vocabulary.education_rank(concept) for concept in concepts), default=0) if sure else None
@@ -247,7 +263,7 @@ def _judge(requirement: Requirement, vocabulary: Vocabulary) -> Callable[[Facts,
         return lambda facts, day: _skill(facts, concepts, wider, level or 1, day)
     if requirement.kind in CERTIFICATE_KINDS:
         covering = frozenset().union(*(vocabulary.satisfied_by(concept) for concept in concepts)) | set(concepts)
-        return lambda facts, day: _certificate(facts, covering, level, day)
+        return lambda facts, day: _certificate(facts, covering, possible, level, day)
     return lambda facts, day: np.full(facts.size, UNKNOWN, dtype=np.int8)
 
 
@@ -268,36 +284,51 @@ def _one_of(values: NDArray[np.str_], accepted: frozenset[str] | None) -> Verdic
 
 
 def _skill(facts: Facts, concepts: Sequence[str], wider: frozenset[str], level: int, day: int) -> Verdicts:
-    """A claim of the very skill decides both ways; one of a narrower skill can only fulfil; silence is unknown."""
+    """A claim of the very skill decides both ways; one of a narrower skill can only fulfil; silence is unknown.
+
+    A claim without a level fulfils level 1 and leaves a higher one unknown; an unsure reading of a label decides nothing.
+    """
     verdict = np.full(facts.size, UNKNOWN, dtype=np.int8)
     entries = facts.skills
+    undecided: list[Column] = []
     met: list[Column] = []
     for concept in (*concepts, *sorted(wider)):
         span = entries.of(concept)
-        holds = (entries.level[span] >= level) & (entries.first[span] <= day)
-        met.append(entries.row[span][holds])
+        rows, in_time = entries.row[span], entries.first[span] <= day
+        unlevelled = entries.level[span] == UNLEVELLED
+        holds = in_time & np.where(unlevelled, level <= 1, entries.level[span] >= level)
+        met.append(rows[holds])
+        undecided.append(rows[in_time & unlevelled])
         if concept not in wider:
-            verdict[entries.row[span][~holds]] = NOT_MET
-    for rows in met:
-        verdict[rows] = MET
+            verdict[rows[~holds]] = NOT_MET
+    for value, groups in ((UNKNOWN, undecided), (MET, met)):
+        for rows in groups:
+            verdict[rows] = value
     return verdict
 
 
-def _certificate(facts: Facts, covering: frozenset[str], level: int | None, day: int) -> Verdicts:
-    """Held, high enough and valid on the day: met; held without a recorded level: unknown; recorded without it: not met."""
+def _certificate(
+    facts: Facts, covering: frozenset[str], possible: Sequence[str], level: int | None, day: int
+) -> Verdicts:
+    """Held, high enough and valid on the day: met; recorded without it: not met.
+
+    Unknown where certificates are not recorded, or a valid one has no recorded level, names no trade, or may be the one.
+    """
     verdict = np.where(facts.certificates_known, NOT_MET, UNKNOWN).astype(np.int8)
     entries = facts.certificates
-    for concept in sorted(covering):
+    trade = any(concept.startswith("trade:") and concept != ANY_TRADE for concept in covering)
+    doubtful = (*possible, SOME_TRADE) if trade else possible
+    for concept in (*sorted(covering), *doubtful):
         span = entries.of(concept)
-        valid = (entries.first[span] <= day) & (day <= entries.last[span])
-        unlevelled = entries.level[span] < 0
-        enough = np.ones_like(valid) if level is None else entries.level[span] >= level
         rows = entries.row[span]
-        np.maximum.at(verdict, rows[valid & enough], np.int8(MET))
-        if level is not None:
-            np.maximum.at(verdict, rows[valid & unlevelled], np.int8(UNKNOWN))
-    if any(concept.startswith("trade:") and concept != ANY_TRADE for concept in covering):
-        np.maximum.at(verdict, entries.row[entries.of(SOME_TRADE)], np.int8(UNKNOWN))
+        valid = (entries.first[span] <= day) & (day <= entries.last[span])
+        enough = np.ones_like(valid) if level is None else entries.level[span] >= level
+        unlevelled = entries.level[span] == UNLEVELLED
+        if concept in covering:
+            np.maximum.at(verdict, rows[valid & enough], np.int8(MET))
+            np.maximum.at(verdict, rows[valid & unlevelled & (level is not None)], np.int8(UNKNOWN))
+        else:
+            np.maximum.at(verdict, rows[valid & (enough | unlevelled)], np.int8(UNKNOWN))
     return verdict
 
 

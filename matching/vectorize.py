@@ -209,7 +209,7 @@ class Vectorizer:
                 if now != before:
                     entries.append((column, day, now - before))
                 before = now
-        for term, weight in texts.weights(self._profile_terms(linked), self.idf, "profile").items():
+        for term, weight in texts.weights(self._profile_terms(linked), self.idf).items():
             column = self._column(f"text:{term}", grow)
             if column is not None:
                 entries.append((column, 0, _integer(weight, VALUE_ONE)))
@@ -262,7 +262,8 @@ class Vectorizer:
 
     def version(self) -> str:
         """Give a short hash of the frozen statistics and the scoring numbers: equal versions give equal vectors."""
-        frozen = (sorted(self.document_frequency_.items()), self.size_, self.reference_, self.scoring_, texts.VERSION)
+        numbers = (sorted(texts.BLOCK_WEIGHTS.items()), texts.TITLE_WEIGHT, texts.RAREST_SHARE, texts.COMMON_WORTH)
+        frozen = (sorted(self.document_frequency_.items()), self.size_, self.reference_, self.scoring_, numbers)
         return hashlib.sha256(repr(frozen).encode("utf-8")).hexdigest()[:12]
 
     def restore(self, frequency: Mapping[str, int], size: int, names: list[str]) -> None:
@@ -325,7 +326,7 @@ class Vectorizer:
 
     def _text_groups(self, demand: Demand) -> list[Group]:
         """Make the one group of the text part: cosine with the free text, and coverage by the labels of skills."""
-        unit = texts.weights(self._demand_terms(demand), self.idf, "demand")
+        unit = texts.weights(self._demand_terms(demand), self.idf)
         if not unit:
             return []
         share = self.scoring_.label_share
