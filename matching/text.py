@@ -186,23 +186,24 @@ def weights(frequencies: Mapping[str, float], idf_of: Callable[[str], float]) ->
 
 
 def protected_pattern() -> re.Pattern[str]:
-    """Give the pattern of protected words (sex, ethnicity, party, marriage, looks) from the shipped list."""
+    """Give the pattern of protected words (sex, ethnicity, party, marriage, looks) from the shipped list.
+
+    A row of the list has a word, or a pattern for the normal form of texts in place of the word (ages, heights). Words of
+    letters are found only where they stand alone, Chinese words everywhere, longer ones first.
+    """
     return _protected(str(data_folder() / "protected_words.csv"))
 
 
 @lru_cache(maxsize=4)
 def _protected(file: str) -> re.Pattern[str]:
     with open(file, encoding="utf-8-sig", newline="") as table:
-        found = [row["pattern"] or _escaped(normalise(row["word"])) for row in csv.DictReader(table)]
-    return re.compile("|".join(sorted(found, key=lambda one: (-len(one), one))), re.IGNORECASE)
-
-
-def _escaped(word: str) -> str:
-    """Escape a word, with boundaries where it begins or ends in a letter that is not Chinese."""
-    edge = rf"[^\W_{_HAN_RANGE}]"
-    before = f"(?<!{edge})" if _WORD.match(word[0]) else ""
-    after = f"(?!{edge})" if _WORD.match(word[-1]) else ""
-    return f"{before}{re.escape(word)}{after}"
+        rows = list(csv.DictReader(table))
+    patterns = [row["pattern"] for row in rows if row["pattern"]]
+    words = sorted((normalise(row["word"]) for row in rows if not row["pattern"]), key=lambda word: (-len(word), word))
+    chinese = [re.escape(word) for word in words if _HAN_RUN.match(word)]
+    others = "|".join(re.escape(word) for word in words if not _HAN_RUN.match(word))
+    letter = rf"[^\W_{_HAN_RANGE}]"
+    return re.compile("|".join([*patterns, *chinese, f"(?<!{letter})(?:{others})(?!{letter})"]))
 
 
 def mask_protected(text: str, pattern: re.Pattern[str]) -> str:
