@@ -18,11 +18,13 @@ LONGEST_NAME = 200
 LONGEST_LABEL = 100
 LONGEST_ID = 64
 LONGEST_LIST = 200
+LONGEST_NUMBER = 15
 YEARS = range(1990, 2101)
 DATE_FORMS = "2027-07-01, 2027/7/1, 2027.7"
 DAY = re.compile(r"(\d{4})[-/.年](\d{1,2})[-/.月](\d{1,2})日?(?: 00:00:00)?")
 MONTH = re.compile(r"(\d{4})[-/.年](\d{1,2})月?")
 EIGHT_DIGITS = re.compile(r"(\d{4})(\d{2})(\d{2})")
+YEAR_AND_TENTH = re.compile(r"\d{4}\.1")
 NUMBER = re.compile(r"-?(?:\d+|\d{1,3}(?:,\d{3})+)(?:\.0+)?")
 BETWEEN_ITEMS = re.compile(r"[;；、\r\n]+(?![^()（）]*[)）])")
 BETWEEN_ALTERNATIVES = re.compile(r"[|｜]")
@@ -113,10 +115,10 @@ def read_number(cell: Cell, low: int, high: int) -> int:
     text = unicodedata.normalize("NFKC", cell.text)
     if not NUMBER.fullmatch(text):
         raise cell.wrong("not_a_number", "is not a whole number", "不是整数")
-    number = int(text.partition(".")[0].replace(",", ""))
-    if not low <= number <= high:
+    digits = text.partition(".")[0].replace(",", "")
+    if len(digits) > LONGEST_NUMBER or not low <= int(digits) <= high:
         raise cell.wrong("out_of_range", f"must lie between {low} and {high}", f"应在 {low} 到 {high} 之间")
-    return number
+    return int(digits)
 
 
 def read_day(cell: Cell, month_end: bool = False) -> date:
@@ -126,7 +128,7 @@ def read_day(cell: Cell, month_end: bool = False) -> date:
         return _within_years(cell, value.date(), cell.text)
     if isinstance(value, date):
         return _within_years(cell, value, cell.text)
-    if isinstance(value, float) and round(value * 10) % 10 == 1 and round(value * 100) % 10 == 0:
+    if isinstance(value, float) and YEAR_AND_TENTH.fullmatch(cell.text):
         english = "as a number is January or October; write 2027-01 or 2027-10"
         raise cell.wrong("ambiguous_date", english, "作为数字分不清是 1 月还是 10 月，请写成 2027-01 或 2027-10")
     return _day(cell, cell.text, month_end)
@@ -227,7 +229,7 @@ def read_item(cell: Cell, written: str, levels: str, dated: bool) -> Item:
 
 def _level(cell: Cell, text: str, levels: str, written: str) -> int:
     word = plain_form(text)
-    if levels == "level" and word.isdecimal() and int(word) <= LEVEL_MAX:
+    if levels == "level" and len(word) == 1 and word.isdecimal() and int(word) <= LEVEL_MAX:
         return int(word)
     known = known_words(levels)
     if word in known:

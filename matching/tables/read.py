@@ -89,6 +89,11 @@ class Row:
             self.problems += error.problems
             return default
 
+    def position(self, problem: Problem) -> int:
+        """Tell how far to the right a problem of this row stands."""
+        headers = self.columns.headers
+        return headers.index(problem.column) if problem.column in headers else len(headers)
+
     def require(self, name: str) -> None:
         """Note a problem where a required cell is empty."""
         if self.cell(name) is None:
@@ -134,7 +139,7 @@ def _read(path: Path, table: str, make: Callable[[Row], Record]) -> Read[Record]
         if record.id:
             _check_unique(row, record.id, first_rows)
         if row.problems:
-            problems += row.problems
+            problems += sorted(row.problems, key=row.position)
         else:
             records.append(record)
     if not filled:

@@ -133,6 +133,8 @@ def _check_archive(path: Path, content: bytes) -> None:
 
 
 def _check_member(path: Path, archive: zipfile.ZipFile, member: zipfile.ZipInfo, before: int) -> int:
+    if member.compress_type not in (zipfile.ZIP_STORED, zipfile.ZIP_DEFLATED):
+        raise _refused(path, "damaged", "is packed in a way no workbook uses", "压缩方式不是工作簿所用的")
     member.file_size = LARGEST_UNPACKED + 1
     total, last_column, last_row, rest = before, 0, 0, b""
     is_sheet = member.filename.startswith("xl/worksheets/")

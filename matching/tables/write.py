@@ -14,7 +14,7 @@ from pathlib import Path
 
 from openpyxl import Workbook
 from openpyxl.cell import WriteOnlyCell
-from openpyxl.cell.cell import ILLEGAL_CHARACTERS_RE
+from openpyxl.cell.cell import ILLEGAL_CHARACTERS_RE, Cell
 from openpyxl.styles import Font
 from openpyxl.worksheet._write_only import WriteOnlyWorksheet
 
@@ -96,12 +96,12 @@ def _record(row: MatchRow) -> dict[str, object]:
     return {**asdict(row), "score": round(row.score, DIGITS)}
 
 
-def _values(row: MatchRow, lang: str) -> tuple[object, ...]:
+def _values(row: MatchRow, lang: str) -> tuple[str | float, ...]:
     lists = (row.has, row.will_have, row.expected, row.missing, row.verify)
     return (row.rank, row.id, round(row.score, DIGITS), *(JOINED_BY[lang].join(labels) for labels in lists))
 
 
-def _harmless(value: object) -> object:
+def _harmless(value: str | float) -> str | float:
     """Put an apostrophe before text that a spreadsheet would take for a formula."""
     return "'" + value if isinstance(value, str) and value.startswith(FORMULA_STARTS) else value
 
@@ -143,7 +143,7 @@ def _workbook(rows: Iterable[MatchRow], lang: str, asked: Mapping[str, str]) -> 
     return stream.getvalue()
 
 
-def _cell(sheet: WriteOnlyWorksheet, value: object, bold: bool = False) -> WriteOnlyCell:
+def _cell(sheet: WriteOnlyWorksheet, value: str | float, bold: bool = False) -> Cell:
     """Make a cell; text stays text, also where it begins like a formula."""
     if not isinstance(value, str):
         return WriteOnlyCell(sheet, value)
