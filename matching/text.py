@@ -188,8 +188,8 @@ def weights(frequencies: Mapping[str, float], idf_of: Callable[[str], float]) ->
 def protected_pattern() -> re.Pattern[str]:
     """Give the pattern of protected words (sex, ethnicity, party, marriage, looks) from the shipped list.
 
-    A row of the list has a word, or a pattern for the normal form of texts in place of the word (ages, heights). Words of
-    letters are found only where they stand alone, Chinese words everywhere, longer ones first.
+    A row of the list has a word, and where that is only an example (ages, heights) a pattern for the normal form of
+    texts. Words of letters are found only where they stand alone, Chinese words everywhere, longer ones first.
     """
     return _protected(str(data_folder() / "protected_words.csv"))
 
