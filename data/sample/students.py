@@ -133,8 +133,11 @@ class Student:
             found.add("minor")
         elif self.intent in ("求职", "未定"):
             found.add("ready")
+        found.add({"中职": "middle", "职业本科": "bachelor"}.get(self.rung, "college"))
         if self.graduates < TODAY:
             found.add("graduated")
+        if self.graduates.year == 2029:
+            found.add("fresh")
         if self.intent in INTENT_TOKENS:
             found.add(INTENT_TOKENS[self.intent])
         return found
@@ -217,7 +220,7 @@ def certificate_span(draw: Draw, student: Student, years: int) -> tuple[date, da
 
 
 def planned_on(draw: Draw, student: Student) -> date | None:
-    """Draw an examination day between today and graduation; None for graduates."""
+    """Draw an examination day in the last year and a half before graduation; None where none is left or known yet."""
     days = [
         day
         for day in (
@@ -228,7 +231,7 @@ def planned_on(draw: Draw, student: Student) -> date | None:
             date(2027, 11, 14),
             date(2028, 5, 20),
         )
-        if day < student.graduates
+        if timedelta(0) < student.graduates - day < timedelta(days=550)
     ]
     return days[int(draw.random() * len(days))] if days else None
 
@@ -266,13 +269,13 @@ def certificate_cells(draw: Draw, sources: Sources, student: Student) -> tuple[s
 def holds(student: Student, tokens: set[str], needs: str) -> bool:
     """Tell whether a sentence is true of a student.
 
-    Each need is `skill` (has it), `skill>2` (level 2 or more), `skill<2` (less), `!skill` (hasn't), or a token.
+    Each need is `skill` (has it), `skill>2` (level 2 or more), `skill<2` (less), a token, or `!` and one of both.
     """
     for need in needs.split():
         name, sign, bound = need.lstrip("!").replace(">", " > ").replace("<", " < ").partition(" ")
         level = student.levels.get(name, 0)
         if need.startswith("!"):
-            true = level == 0
+            true = level == 0 and name not in tokens
         elif bound or sign:
             operator, _, number = bound.partition(" ")
             true = level >= int(number) if operator == ">" else 0 < level < int(number)
