@@ -8,6 +8,14 @@ vocabulary.relatives("weld.gtaw")                  # other concepts -> credit
 """
 
 from matching.vocabulary.load import data_folder
+from matching.vocabulary.release import RELEASE_KINDS, ReleaseSummary, export_vocabulary, import_release
 from matching.vocabulary.vocabulary import Vocabulary
 
-__all__ = ["Vocabulary", "data_folder"]
+__all__ = [
+    "RELEASE_KINDS",
+    "ReleaseSummary",
+    "Vocabulary",
+    "data_folder",
+    "export_vocabulary",
+    "import_release",
+]

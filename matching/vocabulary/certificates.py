@@ -5,13 +5,14 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Mapping
 
-from matching.domain import Kind, Link
+from matching.domain import Concept, Kind, Link
 from matching.vocabulary.forms import fold, has_chinese, in_brackets, key, without_brackets
 
 ANY_TRADE = "trade:*"
 EXACT_SHARE = 0.75
 LEAST_SHARE = 0.5
 _OWN_LEVELS = ((3, ("iii级", "iii", "三级", "3级", "高级")), (2, ("ii级", "ii", "二级", "2级", "中级")))
+_OWN_LEVEL = re.compile(r"[\s(-]*(?:i{1,3}级?|[一二三123]级|[初中高]级)[\s)]*(?:证书?)?$")
 _OWN_LOWEST = ("i级", "一级", "1级", "初级")
 _LADDER_WORDS = re.compile(
     r"国家职业技能等级证书?|职业技能等级(?:证书?)?|国家职业资格证?书?|职业资格(?:证书?)?|技能等级(?:证书?)?|资格证书?|等级证书?|"
@@ -35,12 +36,12 @@ class CertificateReader:
     """
 
     def __init__(
-        self, levels: Mapping[str, int], ladders: Mapping[str, str], exact: Exact, similar: Similar, inside: Inside
+        self, levels: Mapping[str, int], concepts: Mapping[str, Concept], exact: Exact, similar: Similar, inside: Inside
     ):
         self._levels = {fold(form): level for form, level in levels.items()}
         ordered = sorted(self._levels, key=len, reverse=True)
         self._level = re.compile("|".join(re.escape(form) for form in ordered))
-        self._ladders = ladders
+        self._concepts = concepts
         self._exact = exact
         self._similar = similar
         self._inside = inside
@@ -57,9 +58,12 @@ class CertificateReader:
         the certificate's own one. A level with an unknown trade gives an open link `trade:<trade>`.
         """
         plain = without_brackets(label)
-        for part in (label, plain, *in_brackets(label)):
+        for part in (label, *in_brackets(label), plain):
             if named := self._exact(Kind.CERTIFICATE, part):
                 return self._named((*named, *self._also_trade(part, named)), label)
+        laddered = self._exact(Kind.CERTIFICATE, _OWN_LEVEL.sub("", fold(label).strip()))
+        if any("ladder" in self._concepts[concept].attributes for concept in laddered):
+            return self._named(laddered, label)
         own = self._own(label)
         if own and own[0] >= EXACT_SHARE:
             return self._named(own[1], label, own[0])
@@ -81,7 +85,7 @@ class CertificateReader:
 
     def _named(self, concepts: tuple[str, ...], label: str, credit: float = 1.0) -> Link:
         """Make the link, with the level where one of the concepts has levels."""
-        if any(concept in self._ladders for concept in concepts):
+        if any("ladder" in self._concepts[concept].attributes for concept in concepts):
             return Link(concepts, credit, _own_level(fold(label)))
         if all(concept.startswith("trade:") for concept in concepts):
             return Link(concepts, credit, self.level(label))
@@ -94,6 +98,9 @@ class CertificateReader:
             return None
         rest = _own_words(label)
         length, concepts = max(found, key=lambda hit: hit[0])
+        for other, narrower in found:
+            if any(parent in concepts for concept in narrower for parent in self._concepts[concept].broader):
+                length, concepts = length + other, narrower
         return min(1.0, length / max(len(rest), 1)), concepts
 
     def _trade_words(self, label: str) -> str:

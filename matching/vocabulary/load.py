@@ -7,6 +7,7 @@ import hashlib
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Literal
 
 from matching.domain import Concept, Kind
 from matching.errors import Problem, VocabularyError
@@ -66,55 +67,59 @@ def problem(
     return VocabularyError(Problem(rule, english, chinese, value, file, None, row, column))
 
 
-def read_rows(path: Path, required: Sequence[str], delimiter: str = ",") -> Iterator[tuple[int, dict[str, str]]]:
+def read_rows(
+    path: Path, required: Sequence[str], delimiter: str = ",", *, whole: bool = False
+) -> Iterator[tuple[int, dict[str, str]]]:
     """Read a table row by row as (row number, cells by column); the header is row 1.
 
-    When: every table and release file of the vocabulary. Raises VocabularyError that names file, row, column and value
-    when the file is missing, isn't UTF-8, lacks a required column, or has a row of another width (a truncated file).
+    When: every table and release file of the vocabulary. With `whole` the last line must end with a line break, as in
+    every official release: one without was cut. Raises VocabularyError that names file, row, column and value when the
+    file is missing, isn't UTF-8, lacks a required column, is cut, or has a row of another width.
     """
     try:
+        if whole:
+            _must_be_whole(path)
         with path.open(encoding="utf-8-sig", newline="") as stream:
             yield from _rows(stream, path.name, required, delimiter)
     except OSError as error:
         raise problem("unreadable", "the file can't be read", "文件无法读取", error.strerror, file=str(path)) from error
     except UnicodeDecodeError as error:
         raise problem("encoding", "the file is not UTF-8", "文件不是 UTF-8 编码", file=path.name) from error
-    except csv.Error as error:
-        raise problem(
-            "csv", "the file is not a valid table", "文件不是有效的表格", str(error), file=path.name
-        ) from error
+
+
+def _must_be_whole(path: Path) -> None:
+    content = path.read_bytes()
+    if not content.endswith(b"\n"):
+        last = content[content.rfind(b"\n") + 1 :].decode("utf-8", "replace")
+        row = content.count(b"\n") + 1
+        raise problem("cut", "the last line is cut off", "最后一行不完整", last, file=path.name, row=row)
 
 
 def _rows(
     lines: Iterable[str], file: str, required: Sequence[str], delimiter: str
 ) -> Iterator[tuple[int, dict[str, str]]]:
-    reader = (
-        csv.reader(lines, delimiter=delimiter, quoting=csv.QUOTE_NONE, strict=True)
-        if delimiter == "\t"
-        else csv.reader(lines, delimiter=delimiter, strict=True)
-    )
+    quoting: Literal[0, 3] = csv.QUOTE_NONE if delimiter == "\t" else csv.QUOTE_MINIMAL
+    reader = csv.reader(lines, delimiter=delimiter, quoting=quoting, strict=True)
     header = [name.strip() for name in next(reader, [])]
     for name in required:
         if name not in header:
             shown = delimiter.join(header) or None
             raise problem("header", "the column is missing", "缺少此列", shown, file=file, row=1, column=name)
     width = len(header)
-    previous = reader.line_num
-    for cells in reader:
-        row, previous = previous + 1, reader.line_num
-        if not cells:
-            continue
-        if len(cells) != width:
-            raise problem(
-                "width",
-                f"the row has {len(cells)} cells, the header {width}",
-                f"该行有 {len(cells)} 个单元格，表头有 {width} 个",
-                cells[0],
-                file=file,
-                row=row,
-                column=header[min(len(cells), width) - 1],
-            )
-        yield row, dict(zip(header, cells, strict=True))
+    row = reader.line_num
+    try:
+        for cells in reader:
+            row, first = reader.line_num, row + 1
+            if cells and len(cells) != width:
+                english = f"the row has {len(cells)} cells, the header {width}"
+                chinese = f"该行有 {len(cells)} 个单元格，表头有 {width} 个"
+                column = header[min(len(cells), width) - 1]
+                raise problem("width", english, chinese, cells[0], file=file, row=first, column=column)
+            if cells:
+                yield first, dict(zip(header, cells, strict=True))
+    except csv.Error as error:
+        english, chinese = "not a valid table from here on", "自此行起不是有效的表格"
+        raise problem("csv", english, chinese, str(error), file=file, row=row + 1) from error
 
 
 def split(cell: str) -> tuple[str, ...]:

@@ -99,11 +99,13 @@ class Recogniser:
     def label_hits(self, label: str, kind: Kind) -> list[tuple[Mention, bool]]:
         """List the concepts of one kind inside a label, longest first, no overlaps; True where no context is needed."""
         folded = fold(label)
+        believed = {(mention.start, mention.end) for mention in self.recognise(folded, (kind,))}
         hits = []
         for start, end, pattern in self._matches(folded):
             sure = tuple(pattern.sure.get(kind, ()))
             if ids := (*sure, *pattern.unsure.get(kind, ())):
-                hits.append((Mention(start, end, pattern.text, kind, ids), bool(sure)))
+                mention = Mention(start, end, pattern.text, kind, ids)
+                hits.append((mention, bool(sure) or (start, end) in believed))
         chosen: list[tuple[Mention, bool]] = []
         for hit, certain in sorted(hits, key=lambda found: (found[0].start - found[0].end, -found[0].start)):
             if all(hit.end <= other.start or hit.start >= other.end for other, _ in chosen):
@@ -160,28 +162,46 @@ class Recogniser:
         for start, end, pattern in matches:
             for kind in (Kind.SKILL, Kind.OCCUPATION, Kind.EDUCATION, Kind.REGION):
                 sure = pattern.sure.get(kind, ())
-                believed = [
-                    concept
-                    for concept in pattern.unsure.get(kind, ())
-                    if self._believed(folded, start, end, pattern.text, self._families.get(concept, ""), families)
-                ]
+                believed = self._believed(folded, start, end, pattern, kind, families)
                 if sure or believed:
                     yield _Hit(start, end, kind, (*sure, *believed))
 
     def _believed(
-        self, folded: str, start: int, end: int, form: str, family: str, families: Mapping[str, set[tuple[int, int]]]
-    ) -> bool:
-        """Tell whether an ambiguous form has a context word, or its family is named without doubt elsewhere."""
-        words = self._words.get(form, ())
-        if form.isdigit():
-            if folded[end : end + 1] and folded[end] in _NOT_AFTER_DIGITS:
-                return False
-            around = folded[max(0, start - NEAR) : start] + " " + folded[end : end + NEAR]
-            return any(word in around for word in words)
+        self,
+        folded: str,
+        start: int,
+        end: int,
+        pattern: _Pattern,
+        kind: Kind,
+        families: Mapping[str, set[tuple[int, int]]],
+    ) -> list[str]:
+        """List the concepts of an ambiguous form that the text supports.
+
+        Those win whose family is named elsewhere without doubt or has one of its words in the text; without any, one of
+        the form's own context words lets all in.
+        """
+        asked = pattern.unsure.get(kind)
+        if not asked:
+            return []
+        words = self._words.get(pattern.text, ())
+        if pattern.text.isdigit():
+            return asked if _near_word(folded, start, end, words) else []
         outside = folded[:start] + "\n" + folded[end:]
-        if family and any(place_end <= start or place >= end for place, place_end in families.get(family, ())):
-            return True
-        return any(word in outside for word in (*words, *self._family_words.get(family, ())))
+        supported = []
+        for concept in asked:
+            family = self._families.get(concept, "")
+            named = any(place_end <= start or place >= end for place, place_end in families.get(family, ()))
+            if family and (named or any(word in outside for word in self._family_words.get(family, ()))):
+                supported.append(concept)
+        return supported or (asked if any(word in outside for word in words) else [])
+
+
+def _near_word(folded: str, start: int, end: int, words: tuple[str, ...]) -> bool:
+    """Tell whether a context word stands within 8 characters of a number that isn't counted (111班, 135元)."""
+    if folded[end : end + 1] and folded[end] in _NOT_AFTER_DIGITS:
+        return False
+    around = folded[max(0, start - NEAR) : start] + " " + folded[end : end + NEAR]
+    return any(word in around for word in words)
 
 
 def _hides(longer: tuple[int, int, _Pattern], match: tuple[int, int, _Pattern]) -> bool:

@@ -77,10 +77,7 @@ class Resolver:
                     spelt.setdefault(name, form)
         self._similar: dict[Kind, tuple[list[_Form], dict[str, list[int]]]] = {}
         self._memory: dict[tuple[Kind, str], Link] = {}
-        ladders = {
-            concept.id: concept.attributes["ladder"] for concept in concepts.values() if "ladder" in concept.attributes
-        }
-        self._certificates = CertificateReader(levels, ladders, self.exact, self.similar, self._certificates_inside)
+        self._certificates = CertificateReader(levels, concepts, self.exact, self.similar, self._certificates_inside)
 
     def resolve(self, kind: Kind, label: str) -> Link:
         """Give what a label stands for; an unknown one gets an open id, the same for the same label. Never raises."""
@@ -111,10 +108,12 @@ class Resolver:
 
     def _name(self, kind: Kind, *labels: str) -> Link | None:
         """Try every way to read a name: exact, variants, inside the label, similar."""
+        ends = ("", "工", "员") if kind is Kind.OCCUPATION else ("",)
         for label in labels:
             for variant in _variants(label):
-                if concepts := self._exact[kind].get(variant):
-                    return Link(concepts)
+                for end in ends:
+                    if concepts := self._exact[kind].get(variant + end):
+                        return Link(concepts)
         readings = [self.inside(kind, labels[0]), self.similar(kind, labels[0])]
         return max((reading for reading in readings if reading), key=lambda link: link.credit, default=None)
 
@@ -217,6 +216,9 @@ class Resolver:
 
 
 def _put_in(one: str, other: str) -> bool:
+    """Tell whether one form is the other with characters put in, both with the same end, the head of the word."""
+    if one[-1] != other[-1]:
+        return False
     short, long = sorted((one, other), key=len)
     return is_subsequence(short, long)
 

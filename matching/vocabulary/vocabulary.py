@@ -127,7 +127,12 @@ class Vocabulary:
 
     def check(self) -> list[Problem]:
         """List what is wrong with the tables; empty means nothing."""
-        return check_concepts(self.concepts, self._words)
+        problems = check_concepts(self.concepts, self._words)
+        asked = {skill for row in self._expectations.values() for skill in row}
+        for skill in sorted(asked - self.concepts.keys()):
+            english, chinese = "unknown skill id", "技能代号不存在"
+            problems.append(Problem("unknown_id", english, chinese, skill, file="expectations.csv", column="skill_id"))
+        return problems
 
     def link_demand(self, demand: Demand) -> Demand:
         """Fill the link of each requirement, and `links` with "occupation" and "place" where they apply."""
