@@ -8,8 +8,8 @@
     print(engine.explain("D001", matches.ids[0]).text("zh"))
 
 One match from table to explanation: `tables` reads records, `vocabulary` links labels to concepts, `vectorize` (with
-`features` and `text`) makes integer vectors, `rules` judges hard conditions, `index` finds the exact top k, `explain` takes a
-pair apart; `engine` is the door to all of it.
+`features` and `text`) makes integer vectors, `rules` judges hard conditions, `index` finds the exact top k, `explain`
+takes a pair apart; `engine` is the door to all of it.
 """
 
 from matching.domain import (

@@ -1,0 +1,431 @@
+"""The `duikou` command: demo, match, explain, evaluate and vocabulary.
+
+Results go to standard output, progress and messages to standard error.
+
+Exit status: 0 all good; 1 results written but rows were rejected (named); 2 nothing written, with a message that names
+the place and the value.
+"""
+
+from __future__ import annotations
+
+import json
+import sys
+from collections.abc import Iterator, Sequence
+from dataclasses import asdict
+from datetime import date
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated, Any, Literal
+
+import typer
+from rich.console import Console
+from rich.markup import escape
+from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn
+from rich.table import Table
+
+from matching import Engine, Explanation, MatchList, Vocabulary, Weights
+from matching.domain import Kind
+from matching.errors import DuikouError, InputError, Problem, RecordError
+from matching.explain import STANDING_NAMES, Standing
+from matching.score import PART_NAMES, PARTS
+
+if TYPE_CHECKING:
+    from matching.tables import MatchRow
+
+app = typer.Typer(
+    name="duikou",
+    help="Duikou 对口: ranks and explains matches between demands (岗位需求) and skill profiles (技能画像).",
+    no_args_is_help=True,
+    pretty_exceptions_enable=False,
+    add_completion=False,
+)
+words = typer.Typer(
+    help="The vocabulary: check, search, import and export. 词表的检查、查找、导入和导出。", no_args_is_help=True
+)
+app.add_typer(words, name="vocabulary")
+
+out = Console(soft_wrap=True)
+err = Console(stderr=True, soft_wrap=True)
+
+Lang = Annotated[Literal["zh", "en"], typer.Option("--lang", help="Language of what is printed. 输出语言。")]
+AsJson = Annotated[bool, typer.Option("--json", help="One JSON object on standard output. 输出一个 JSON 对象。")]
+Releases = Annotated[
+    list[Path] | None,
+    typer.Option("--vocabulary", help="Folder of an imported release to use as well. 另外使用的已导入词表目录。"),
+]
+Demands = Annotated[Path, typer.Argument(help="Table of demands, CSV or XLSX. 岗位需求表。")]
+Profiles = Annotated[Path, typer.Argument(help="Table of students, CSV or XLSX. 学生表。")]
+Today = Annotated[
+    str | None,
+    typer.Option("--today", help="Date that counts as today, YYYY-MM-DD. 当作今天的日期。", show_default=False),
+]
+PartWeights = Annotated[
+    str | None,
+    typer.Option("--weights", help="Weights such as skills=0.5,text=0.2. 各项权重。", show_default=False),
+]
+
+
+@app.command()
+def demo(lang: Annotated[Literal["zh", "en", "both"], typer.Option("--lang")] = "both") -> None:
+    """Load the sample, match both ways, and print ranked and explained results. 用示例数据演示双向匹配与解释。"""
+    from matching.tables import read_demands, read_profiles
+    from matching.vocabulary import data_folder
+
+    sample = data_folder() / "sample"
+    err.print("Loading the sample ... 正在读取示例数据……")
+    demands, profiles = read_demands(sample / "demands.csv").records, read_profiles(sample / "students.csv").records
+    engine = Engine(reference_on=date(2026, 11, 24)).fit(demands, profiles)
+    out.print(
+        f"示例：{len(demands)} 个岗位需求，{len(profiles)} 名学生（均为虚构）。"
+        f"Sample: {len(demands)} demands, {len(profiles)} students, all made up.\n"
+    )
+    shown: Sequence[Literal["zh", "en"]] = ("zh", "en") if lang == "both" else (lang,)
+    for number, demand in enumerate((demands[0], demands[len(demands) // 2])):
+        found = engine.match(demand, k=5)
+        for side in shown[: 1 if number else None]:
+            _print_list(found, _explained(engine, found), demand.title, side)
+        if found.ids and number == 0:
+            for side in shown:
+                out.print(escape(engine.explain(demand.id, found.ids[0]).text(side)) + "\n", highlight=False)
+    asking = next(profile for profile in profiles if profile.intent.seeking and profile.skills and profile.text)
+    found = engine.match_profile(asking, k=5)
+    for side in shown:
+        title = f"{asking.major or ''} {asking.education or ''}".strip()
+        _print_list(found, _explained(engine, found), title, side)
+
+
+@app.command()
+def match(
+    demands: Demands,
+    profiles: Profiles,
+    k: Annotated[int, typer.Option("-k", min=1, max=10_000, help="How many results each. 每项给出几条。")] = 20,
+    output: Annotated[
+        str | None,
+        typer.Option(
+            "-o", "--output", help="File (.xlsx .csv .json .jsonl), or - for CSV on standard output. 输出文件。"
+        ),
+    ] = None,
+    direction: Annotated[
+        Literal["demands", "profiles"],
+        typer.Option("--direction", help="Who asks: demands rank students, profiles rank demands. 由谁发起。"),
+    ] = "demands",
+    order: Annotated[
+        Literal["forward", "reciprocal"],
+        typer.Option("--order", help="reciprocal also counts the students' wishes. 双向排序考虑学生意愿。"),
+    ] = "forward",
+    weights: PartWeights = None,
+    lang: Lang = "zh",
+    as_json: AsJson = False,
+    vocabulary: Releases = None,
+    today: Today = None,
+) -> None:
+    """Rank: tables in, ranked and explained matches out. 读入两张表，输出排序并附理由的匹配结果。"""
+    from matching.tables import matches_text, write_matches
+    from matching.tables.write import FORMS
+
+    if output not in (None, "-") and Path(str(output)).suffix.lower() not in FORMS:
+        known = ", ".join(FORMS)
+        raise RecordError(
+            Problem("unknown_form", f"-o needs one of {known}", f"-o 的扩展名应为 {known}", output, field="--output")
+        )
+    engine, rejected = _engine(demands, profiles, vocabulary, weights, today)
+    askers = engine.demands_ if direction == "demands" else engine.profiles_
+    lists: list[MatchList] = []
+    explained: list[list[Explanation]] = []
+    for found in _progress(engine.match_all(k, direction=direction, order=order), len(askers)):
+        lists.append(found)
+        explained.append(_explained(engine, found))
+    titles = {key: _title(engine, key, direction) for key in askers}
+    if as_json:
+        _print_json({"lists": [found.as_dict() for found in lists], "rejected_rows": rejected})
+    elif output is not None:
+        rows = [
+            row for found, reasons in zip(lists, explained, strict=True) for row in _rows(found, reasons, titles, lang)
+        ]
+        if output == "-":
+            sys.stdout.write(matches_text(rows, ".csv", lang))
+        else:
+            write_matches(output, rows, lang, asked=titles)
+            err.print(f"{'已写入' if lang == 'zh' else 'written'}: {output}", markup=False)
+    else:
+        for found, reasons in zip(lists, explained, strict=True):
+            _print_list(found, reasons, titles[found.asked], lang)
+    raise typer.Exit(1 if rejected else 0)
+
+
+@app.command("explain")
+def explain_pair(
+    demands: Demands,
+    profiles: Profiles,
+    demand: Annotated[str, typer.Option("--demand", help="Id of the demand. 岗位编号。")],
+    profile: Annotated[str, typer.Option("--profile", help="Id of the student. 学生代号。")],
+    weights: PartWeights = None,
+    lang: Lang = "zh",
+    as_json: AsJson = False,
+    vocabulary: Releases = None,
+    today: Today = None,
+) -> None:
+    """Explain one pair: parts that sum to the score, evidence, what is missing. 解释一对匹配的得分与依据。"""
+    engine, rejected = _engine(demands, profiles, vocabulary, weights, today)
+    explanation = engine.explain(demand, profile)
+    if as_json:
+        _print_json(explanation.as_dict())
+    else:
+        out.print(explanation.text(lang), markup=False, highlight=False)
+    raise typer.Exit(1 if rejected else 0)
+
+
+@app.command()
+def evaluate(
+    task: Annotated[
+        Path, typer.Argument(help="Folder of a ranking task, or a .jsonl file of judged pairs. 评测目录或文件。")
+    ],
+    transpose: Annotated[bool, typer.Option("--transpose", help="The demands ask. 由需求发起。")] = False,
+    fold: Annotated[Literal["all", "tune", "report"], typer.Option("--fold", help="Which queries. 哪些查询。")] = "all",
+    as_json: AsJson = False,
+    vocabulary: Releases = None,
+) -> None:
+    """Measure ranking quality: MRR, nDCG@10, MAP, or judged pairs right. 评测排序质量。"""
+    from matching.evaluate import JudgedCase, Task, evaluate_task, judge
+
+    shipped = _vocabulary(vocabulary)
+    if task.suffix == ".jsonl":
+        table = judge(JudgedCase.load(task, shipped), Engine(shipped, reference_on=date(2026, 11, 24)))
+        if as_json:
+            _print_json(table.as_dict())
+            return
+        shown = Table("aspect 方面", "right 正确", "total 总数")
+        for aspect, (right, total) in table.aspects.items():
+            shown.add_row(aspect, str(right), str(total))
+        shown.add_row("all 合计", str(table.right), str(table.total), style="bold")
+        out.print(shown)
+        return
+    err.print(f"Ranking {task.name} ...", markup=False)
+    evaluation = evaluate_task(Task.load(task, transpose), lambda: Engine(shipped))
+    if as_json:
+        facts = {"task": evaluation.task, "direction": "transposed" if transpose else "plain", "fold": fold}
+        _print_json({**evaluation.means(fold), **facts, "folds": evaluation.table()})
+        return
+    rows = evaluation.table()
+    shown = Table(*rows[0])
+    for row in rows:
+        if fold in ("all", row["fold"]):
+            shown.add_row(*(f"{value:.3f}" if isinstance(value, float) else str(value) for value in row.values()))
+    out.print(shown)
+
+
+@words.command("check")
+def check_vocabulary(vocabulary: Releases = None, as_json: AsJson = False) -> None:
+    """Check the tables; exit status 1 where something is wrong. 检查词表。"""
+    shipped = _vocabulary(vocabulary)
+    problems = shipped.check()
+    counts = {kind.value: 0 for kind in Kind}
+    for concept in shipped.concepts.values():
+        counts[concept.kind.value] += 1
+    held = {kind: count for kind, count in counts.items() if count}
+    if as_json:
+        _print_json({"version": shipped.version, "concepts": held, "problems": [p.as_dict() for p in problems]})
+    else:
+        out.print(f"{shipped.version}: " + ", ".join(f"{count} {kind}" for kind, count in held.items()), markup=False)
+        for problem in problems:
+            out.print(f"{problem.text('zh')} / {problem.text('en')}", markup=False)
+        out.print("0 problems 没有问题" if not problems else f"{len(problems)} problems 个问题")
+    raise typer.Exit(1 if problems else 0)
+
+
+@words.command("search")
+def search_vocabulary(
+    query: Annotated[str, typer.Argument(help="Words to look for. 要查找的词。")],
+    kind: Annotated[Kind | None, typer.Option("--kind", help="Only this kind. 只查这一类。")] = None,
+    limit: Annotated[int, typer.Option("--limit", min=1, max=200)] = 10,
+    as_json: AsJson = False,
+    vocabulary: Releases = None,
+) -> None:
+    """Find concepts by any of their forms. 按任一写法查找概念。"""
+    found = _vocabulary(vocabulary).search(query, kind, limit)
+    if as_json:
+        _print_json({"results": [{**asdict(concept), "likeness": round(likeness, 3)} for concept, likeness in found]})
+        return
+    shown = Table("id", "kind 类别", "中文", "English", "also written 其他写法")
+    for concept, _ in found:
+        forms = "、".join([*concept.forms_zh, *concept.forms_en][:6])
+        shown.add_row(escape(concept.id), concept.kind.value, escape(concept.zh), escape(concept.en), escape(forms))
+    out.print(shown if found else "nothing found 没有找到")
+
+
+@words.command("import")
+def import_vocabulary(
+    kind: Annotated[Literal["esco", "onet", "csv"], typer.Argument(help="Form of the release. 发布格式。")],
+    source: Annotated[Path, typer.Argument(help="Folder with the release's files. 发布文件所在目录。")],
+    target: Annotated[Path, typer.Argument(help="Folder to write. 写入的目录。")],
+) -> None:
+    """Import an ESCO, O*NET or CSV release for use with --vocabulary. 导入词表发布。"""
+    from matching.vocabulary import import_release
+
+    summary = import_release(kind, source, target)
+    counts = ", ".join(f"{count} {table}" for table, count in summary.counts.items())
+    out.print(f"{summary.name} {summary.version} -> {target}: {counts}\n{summary.attribution}", markup=False)
+
+
+@words.command("export")
+def export_tables(
+    target: Annotated[Path, typer.Argument(help="Folder to write. 写入的目录。")], vocabulary: Releases = None
+) -> None:
+    """Write the vocabulary as CSV tables. 把词表导出为 CSV。"""
+    from matching.vocabulary import export_vocabulary
+
+    summary = export_vocabulary(_vocabulary(vocabulary), target)
+    out.print(f"{target}: " + ", ".join(f"{count} {table}" for table, count in summary.counts.items()), markup=False)
+
+
+def main() -> None:
+    """Run the command; a wrong input ends with its message in zh and en and exit status 2, never with a traceback."""
+    for stream in (sys.stdout, sys.stderr):
+        if hasattr(stream, "reconfigure"):
+            stream.reconfigure(encoding="utf-8", errors="replace")
+    try:
+        app()
+    except DuikouError as error:
+        _print_error(error)
+        sys.exit(2)
+    except BrokenPipeError:
+        sys.stderr.close()
+        sys.exit(0)
+
+
+def _print_error(error: DuikouError) -> None:
+    if isinstance(error, InputError):
+        for problem in error.problems:
+            err.print(f"{problem.text('zh')}\n  {problem.text('en')}", markup=False, highlight=False)
+    else:
+        err.print(f"{error.message_zh}\n  {error.message_en}", markup=False, highlight=False)
+
+
+def _print_json(value: dict[str, Any]) -> None:
+    sys.stdout.write(json.dumps(value, ensure_ascii=False, default=str) + "\n")
+
+
+def _vocabulary(releases: list[Path] | None) -> Vocabulary:
+    return Vocabulary.load(releases=releases or [])
+
+
+def _engine(
+    demands: Path, profiles: Path, releases: list[Path] | None, weights: str | None, today: str | None
+) -> tuple[Engine, int]:
+    """Read both tables, name what was rejected, and fit."""
+    from matching.tables import read_demands, read_profiles
+
+    chosen = None if weights is None else _weights(weights)
+    reference = None if today is None else _date(today)
+    asked, offered = read_demands(demands), read_profiles(profiles)
+    rejected = 0
+    for table in (asked, offered):
+        for note in table.notes:
+            err.print(f"{note.text('zh')} / {note.text('en')}", markup=False, highlight=False)
+        for problem in table.problems:
+            err.print(f"{problem.text('zh')}\n  {problem.text('en')}", markup=False, highlight=False)
+        rejected += len({(problem.file, problem.sheet, problem.row) for problem in table.problems})
+    for path, count in ((demands, len(asked.records)), (profiles, len(offered.records))):
+        if not count:
+            raise RecordError(
+                Problem("no_records", "no row could be read", "没有可用的行，未输出任何结果", file=path.name)
+            )
+    err.print(f"{len(asked.records)} demands 需求, {len(offered.records)} students 学生, {rejected} rejected 行被退回")
+    engine = Engine(_vocabulary(releases), chosen, reference_on=reference)
+    return engine.fit(asked.records, offered.records), rejected
+
+
+def _weights(given: str) -> Weights:
+    values: dict[str, float] = {}
+    for item in given.split(","):
+        name, _, number = item.partition("=")
+        try:
+            values[name.strip()] = float(number)
+        except ValueError:
+            rule, zh = "write name=number, separated by commas", "应写成 名称=数字，用逗号分隔"
+            raise RecordError(Problem("weight", rule, zh, item, field="--weights")) from None
+    weights = Weights.from_mapping(values)
+    weights.integers()
+    return weights
+
+
+def _date(given: str) -> date:
+    try:
+        return date.fromisoformat(given)
+    except ValueError:
+        raise RecordError(Problem("date", "not a date", "不是有效的日期", given, field="--today")) from None
+
+
+def _progress(lists: Iterator[MatchList], total: int) -> Iterator[MatchList]:
+    columns = (TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn())
+    with Progress(*columns, console=err, transient=True, disable=not err.is_terminal) as progress:
+        yield from progress.track(lists, total=total, description="Ranking 匹配中")
+
+
+def _explained(engine: Engine, found: MatchList) -> list[Explanation]:
+    pairs = [(found.asked, key) if found.direction == "demand" else (key, found.asked) for key in found.ids]
+    return [engine.explain(demand, profile) for demand, profile in pairs]
+
+
+def _title(engine: Engine, key: str, direction: str) -> str:
+    return engine.demands_[key].title if direction == "demands" else (engine.profiles_[key].major or "")
+
+
+def _rows(found: MatchList, reasons: Sequence[Explanation], titles: dict[str, str], lang: str) -> Iterator[MatchRow]:
+    from matching.tables import MatchRow
+
+    for rank, (key, reason) in enumerate(zip(found.ids, reasons, strict=True)):
+        yield MatchRow(
+            asked=found.asked,
+            rank=rank + 1,
+            id=key,
+            score=found.score(rank),
+            has=reason.labels(Standing.HAS, Standing.PARTLY, lang=lang),
+            will_have=reason.labels(Standing.WILL_HAVE, lang=lang),
+            expected=reason.labels(Standing.EXPECTED, lang=lang),
+            missing=reason.labels(Standing.MISSING, lang=lang),
+            verify=reason.to_verify(lang),
+            title=titles.get(found.asked, ""),
+        )
+
+
+def _why(reason: Explanation, name: str, lang: Literal["zh", "en"]) -> str:
+    side = 0 if lang == "zh" else 1
+    separator, colon = ("、", "：") if lang == "zh" else (", ", ": ")
+    lines = [name] if name else []
+    for standing, names in STANDING_NAMES.items():
+        labels = reason.labels(standing, lang=lang)
+        if labels:
+            lines.append(f"{names[side]}{colon}{separator.join(labels)}")
+    verify = reason.to_verify(lang)
+    if verify:
+        lines.append(f"{('待核实', 'To verify')[side]}{colon}{separator.join(verify)}")
+    return "\n".join(lines)
+
+
+def _print_list(found: MatchList, reasons: Sequence[Explanation], title: str, lang: Literal["zh", "en"]) -> None:
+    """Print one list as a table: rank, id, score, and why in lines of what is there, to come, expected and missing."""
+    side = 0 if lang == "zh" else 1
+    shown = Table(title=escape(f"{found.asked} {title}"), title_justify="left", title_style="bold", show_lines=True)
+    for header in (("名次", "代号", "分数"), ("rank", "id", "score"))[side]:
+        shown.add_column(header, no_wrap=True)
+    shown.add_column(("理由", "why")[side], overflow="fold")
+    for rank, (key, reason) in enumerate(zip(found.ids, reasons, strict=True)):
+        name = reason.title if found.direction == "profile" else ""
+        shown.add_row(str(rank + 1), escape(key), f"{found.score(rank):.3f}", escape(_why(reason, name, lang)))
+    out.print(shown)
+    separator = "；" if lang == "zh" else "; "
+    removed = [f"{removal.label(lang)} {removal.count}" for removal in found.removed if removal.count]
+    if removed:
+        out.print(
+            ("各项条件单独排除：" if lang == "zh" else "Removed by each alone: ") + escape(separator.join(removed))
+        )
+    if found.unscored:
+        shown_ids = ", ".join(found.unscored[:10]) + (" …" if len(found.unscored) > 10 else "")
+        text = "不参加自动排序、请人工查看" if lang == "zh" else "Refused ranking by machine, for a person to judge"
+        out.print(
+            f"{text}（{len(found.unscored)}）：{escape(shown_ids)}"
+            if lang == "zh"
+            else f"{text} ({len(found.unscored)}): {escape(shown_ids)}"
+        )
+    applied = separator.join(f"{PART_NAMES[part][side]} {found.weights['applied'][part]:.2f}" for part in PARTS)
+    out.print(("权重：" if lang == "zh" else "Weights: ") + applied + "\n")

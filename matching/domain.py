@@ -1,8 +1,8 @@
 """The types that records, results and vocabulary are made of: frozen, without protected attributes or contacts.
 
-A `Demand` asks, a `Profile` offers. Both carry what their writer wrote (`label`) and, once linked by the vocabulary, the
-concepts that the label stands for. Levels run 1 (can do under guidance) to 5 (expert); a level of 0 on a profile says
-"can't". Certificate levels run 1 (五级/初级工) to 5 (一级/高级技师), so that a larger number is always the higher one.
+A `Demand` asks, a `Profile` offers. Both carry what their writer wrote (`label`) and, once linked by the vocabulary,
+the concepts that the label stands for. Levels run 1 (can do under guidance) to 5 (expert); a level of 0 on a profile
+says "can't". Certificate levels run 1 (五级/初级工) to 5 (一级/高级技师): a larger number is the higher one.
 `None` means "not recorded", an empty tuple means "recorded: none".
 """
 
@@ -138,7 +138,8 @@ class Mention:
 class Link:
     """What a label stands for: alternative concepts (any of them), and how sure the reading is, 0 < credit <= 1.
 
-    `open` is True where the vocabulary has no concept: `concepts` then holds one made-up id, the same for the same label.
+    `open` is True where the vocabulary has no concept: `concepts` then holds one made-up id, the same for the same
+    label.
     """
 
     concepts: tuple[str, ...]

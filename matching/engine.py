@@ -13,6 +13,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Mapping, MutableMapping, Sequence
 from dataclasses import asdict, replace
 from datetime import date
+from itertools import pairwise
 from pathlib import Path
 from typing import Literal, Self, TypeVar
 
@@ -30,6 +31,7 @@ from matching.score import (
     WEIGHT_ONE,
     Integers,
     MatchList,
+    Removal,
     Weights,
     backward_score,
     best,
@@ -41,6 +43,10 @@ from matching.vocabulary import Vocabulary
 Order = Literal["forward", "reciprocal"]
 Direction = Literal["demands", "profiles"]
 DELTA_MOST = 2000
+REMOVALS = {
+    "intent": ("目前不求职（升学、入伍等）", "not seeking work (further study, enlistment, ...)"),
+    "hard_conditions": ("不符合岗位的硬性条件", "a hard condition of the post is not met"),
+}
 Record = TypeVar("Record", Demand, Profile)
 
 
@@ -88,7 +94,7 @@ class Engine:
         self.change_ = 0
         keys = list(self.profiles_)
         bounds = [round(len(keys) * part / self.shards) for part in range(self.shards + 1)]
-        self._start([self._block(keys[low:high]) for low, high in zip(bounds[:-1], bounds[1:], strict=True)])
+        self._start([self._block(keys[low:high]) for low, high in pairwise(bounds)])
         return self
 
     # -- asking
@@ -98,8 +104,8 @@ class Engine:
     ) -> MatchList:
         """Rank profiles for a demand (held or given), best k first.
 
-        weights : what the caller prefers; None = the engine's. order : `reciprocal` re-ranks the best 1,000 by the harmonic
-        mean of the score and of how far the demand fulfils the student's wishes.
+        weights : what the caller prefers; None = the engine's. order : `reciprocal` re-ranks the best 1,000 by the
+        harmonic mean of the score and of how far the demand fulfils the student's wishes.
         """
         linked = self._demand(demand)
         query, conditions = self.vectorizer_.query(linked), self._filter(linked)
@@ -110,7 +116,8 @@ class Engine:
         if order == "reciprocal":
             marks = [backward_score(linked, self.profiles_[key]) for key in hits.ids]
             hits, backward = _rerank(hits, marks, k)
-        return self._listed(linked.id, "demand", hits, [conditions] * len(hits.ids), weights, order, backward)
+        filters = [conditions] * max(1, len(hits.ids))
+        return self._listed(linked.id, "demand", hits, filters, weights, order, backward)
 
     def match_profile(
         self, profile: Profile | str, k: int = 20, *, weights: Weights | None = None, order: Order = "forward"
@@ -128,7 +135,7 @@ class Engine:
         if order == "reciprocal":
             marks = [backward_score(self.demands_[key], linked) for key in hits.ids]
             hits, backward = _rerank(hits, marks, k)
-        filters = [self._filter(self.demands_[key]) for key in hits.ids]
+        filters = [index.filters[key] for key in hits.ids]
         return self._listed(linked.id, "profile", hits, filters, weights, order, backward)
 
     def match_all(
@@ -148,14 +155,13 @@ class Engine:
             for key in self.profiles_:
                 yield self.match_profile(key, k, weights=weights, order=order)
 
-    def explain(
-        self, demand: Demand | str, profile: Profile | str, *, weights: Weights | None = None
-    ) -> Explanation:
-        """Take one pair apart: parts that sum to the score, and what the student has, will have, is expected to or lacks."""
+    def explain(self, demand: Demand | str, profile: Profile | str, *, weights: Weights | None = None) -> Explanation:
+        """Take one pair apart: parts that sum to the score, and what the student has, will have.
+
+        Is expected to or lacks.
+        """
         linked = self._demand(demand)
-        return explain(
-            linked, self._profile(profile), self.vectorizer_, self._filter(linked), self._weights(weights)
-        )
+        return explain(linked, self._profile(profile), self.vectorizer_, self._filter(linked), self._weights(weights))
 
     # -- changing
 
@@ -166,11 +172,11 @@ class Engine:
             self._drop(key)
             self.profiles_[key] = self.vocabulary_.link_profile(profile)
             self._fresh.append(key)
-            self._delta = None
+            self._forget_delta()
             self.change_ += 1
         for key, demand in _unique(demands, "demand").items():
             self.demands_[key] = self.vocabulary_.link_demand(demand)
-            self._demand_side = None
+            self._forget_demands()
             self.change_ += 1
         if len(self._fresh) > DELTA_MOST:
             self.compact()
@@ -189,7 +195,7 @@ class Engine:
             self.change_ += 1
         for key in dict.fromkeys(gone_demands):
             del self.demands_[key]
-            self._demand_side = None
+            self._forget_demands()
             self.change_ += 1
 
     def compact(self) -> None:
@@ -202,7 +208,10 @@ class Engine:
     # -- keeping
 
     def save(self, folder: str | Path) -> None:
-        """Write the engine into a folder as plain arrays and records, never a pickle; an older state stays whole until the end."""
+        """Write the engine into a folder as plain arrays and records, never a pickle.
+
+        An older state stays whole until the new one is.
+        """
         from matching.saved import write
 
         self._require_fitted()
@@ -211,7 +220,10 @@ class Engine:
 
     @classmethod
     def open(cls, folder: str | Path, vocabulary: Vocabulary | None = None, weights: Weights | None = None) -> Self:
-        """Open a saved engine with its arrays memory-mapped; raises IndexDamaged where it is incomplete or of another version."""
+        """Open a saved engine with its arrays memory-mapped.
+
+        Raises IndexDamaged where it is incomplete or of another version.
+        """
         from matching.saved import read
 
         parts = read(Path(folder), vocabulary or Vocabulary.load())
@@ -243,6 +255,12 @@ class Engine:
             self._delta = self._block(self._fresh)
         return (*self._blocks, self._delta) if self._fresh and self._delta is not None else tuple(self._blocks)
 
+    def _forget_delta(self) -> None:
+        self._delta = None
+
+    def _forget_demands(self) -> None:
+        self._demand_side = None
+
     def _demands_index(self) -> DemandIndex:
         if self._demand_side is None:
             self._all_blocks()
@@ -257,7 +275,7 @@ class Engine:
         """Take a profile out of the blocks and the delta, where it is there."""
         if key in self._fresh:
             self._fresh.remove(key)
-            self._delta = None
+            self._forget_delta()
         elif key in self._places:
             block, row = self._places.pop(key)
             self._blocks[block].live[row] = False
@@ -298,10 +316,10 @@ class Engine:
         order: str,
         backward: Integers | None,
     ) -> MatchList:
-        applied = self._weights(preferred)
+        applied, own = self._weights(preferred), preferred or self.weights
         shown = {
             "suggested": asdict(Weights()),
-            "preferred": asdict(preferred or self.weights) if preferred or self.weights else {},
+            "preferred": {} if own is None else asdict(own),
             "applied": {part: int(w) / WEIGHT_ONE for part, w in zip(PARTS, applied, strict=True)},
         }
         return MatchList(
@@ -312,8 +330,8 @@ class Engine:
             parts=hits.parts,
             verdicts=tuple(tuple(VERDICTS[code] for code in row) for row in hits.verdicts),
             confidence=hits.confidence,
-            rules=tuple(tuple(rule.key for rule in conditions.rules) for conditions in filters),
-            removed=hits.removed,
+            rules=tuple(tuple(rule.key for rule in f.rules) for f in filters[: len(hits.ids)]),
+            removed=tuple(_removals(hits.removed, filters)),
             unscored=hits.unscored,
             considered=hits.considered,
             order=order,
@@ -329,6 +347,13 @@ class Engine:
             "statistics": self.vectorizer_.version(),
             "change": str(self.change_),
         }
+
+
+def _removals(counts: Mapping[str, int], filters: Sequence[Filter]) -> Iterator[Removal]:
+    rules = {rule.key: rule for conditions in filters[:1] for rule in conditions.rules}
+    for key, count in counts.items():
+        label_zh, label_en = REMOVALS.get(key) or (rules[key].label_zh, rules[key].label_en)
+        yield Removal(key, label_zh, label_en, count)
 
 
 def _rerank(hits: Hits, marks: Sequence[int], k: int) -> tuple[Hits, Integers]:

@@ -1,6 +1,7 @@
 """One pair taken apart: parts that sum to the score, each requirement's standing with its evidence, in zh and en.
 
-The numbers come from the same index code that ranked the pair, run on this one profile, so they are the computation itself.
+The numbers come from the same index code that ranked the pair, run on this one profile, so they are the computation
+itself.
 """
 
 from __future__ import annotations
@@ -9,6 +10,7 @@ import re
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
 from enum import StrEnum
+from itertools import pairwise
 from typing import Any
 
 from matching import text as texts
@@ -59,7 +61,10 @@ SOURCE_NAMES = {
 
 @dataclass(frozen=True, slots=True)
 class Evidence:
-    """The phrase that says so, where it stands (`start`, `end` in the profile's text, else None) and what kind of source."""
+    """The phrase that says so, what kind of source it is, and where it stands.
+
+    `start` and `end` are characters of the profile's own text, None for fields.
+    """
 
     source: str
     phrase: str
@@ -78,7 +83,10 @@ class Evidence:
 
 @dataclass(frozen=True, slots=True)
 class Reason:
-    """One thing that is asked: how it is called, its part, points (of SCORE_ONE) earned and possible, standing, evidence."""
+    """One thing that is asked.
+
+    How it is called, its part, points (of SCORE_ONE) earned and possible, standing, evidence.
+    """
 
     label_zh: str
     label_en: str
@@ -135,7 +143,8 @@ class Explanation:
         )
         lines = [
             f"{self.demand} {self.title} ← {self.profile}",
-            (f"分数 {self.score / SCORE_ONE:.3f} = " if zh else f"Score {self.score / SCORE_ONE:.3f} = ") + (parts or "0"),
+            (f"分数 {self.score / SCORE_ONE:.3f} = " if zh else f"Score {self.score / SCORE_ONE:.3f} = ")
+            + (parts or "0"),
         ]
         for standing, names in STANDING_NAMES.items():
             reasons = self.standing(standing)
@@ -169,7 +178,8 @@ class Explanation:
                     "possible": round(reason.possible / SCORE_ONE, 6),
                     "standing": reason.standing.value,
                     "evidence": [
-                        {"source": e.source, "phrase": e.phrase, "start": e.start, "end": e.end} for e in reason.evidence
+                        {"source": e.source, "phrase": e.phrase, "start": e.start, "end": e.end}
+                        for e in reason.evidence
                     ],
                 }
                 for reason in self.reasons
@@ -247,6 +257,8 @@ def _labels(group: Group, demand: Demand, vectorizer: Vectorizer) -> tuple[str, 
     nice = all(requirement.importance is Importance.NICE for requirement in asked)
     zh = " 或 ".join(dict.fromkeys(requirement_label(r, "zh") for r in asked))
     en = " or ".join(dict.fromkeys(_english(r.label, r, vectorizer) for r in asked))
+    if group.part in ("major", "education"):
+        zh, en = f"{PART_NAMES[group.part][0]} {zh}", f"{PART_NAMES[group.part][1]} {en}"
     return (f"{zh}（加分）", f"{en} (nice to have)") if nice else (zh, en)
 
 
@@ -318,7 +330,10 @@ def _phrases(profile: Profile, wanted: set[str], vectorizer: Vectorizer) -> Iter
 
 
 def _shared_wording(demand: Demand, query: Query, vector: Vector, vectorizer: Vectorizer) -> tuple[str, ...]:
-    """Give the phrases of the demand that add most to the text part: neighbouring shared pairs of characters, and words."""
+    """Give the phrases of the demand that add most to the text part.
+
+    Neighbouring shared pairs of characters, and words.
+    """
     held = dict(zip(vector.features[vector.days == 0].tolist(), vector.values[vector.days == 0].tolist(), strict=True))
     points: dict[str, int] = {}
     for row, group in enumerate(query.group_of_row.tolist()):
@@ -330,7 +345,7 @@ def _shared_wording(demand: Demand, query: Query, vector: Vector, vectorizer: Ve
     phrases: dict[str, int] = {}
     wording = texts.normalise("\n".join([demand.title, demand.text, *(r.label for r in demand.requirements)]))
     for phrase in _phrases_of(wording, points):
-        pairs = [f"{texts.HAN}{first}{second}" for first, second in zip(phrase, phrase[1:], strict=False)]
+        pairs = [f"{texts.HAN}{first}{second}" for first, second in pairwise(phrase)]
         phrases[phrase] = sum(points.get(pair, 0) for pair in pairs) + points.get(texts.WORD + texts.stem(phrase), 0)
     best = sorted(phrases.items(), key=lambda item: (-item[1], item[0]))
     return tuple(phrase for phrase, _ in best[:TERMS_SHOWN])
@@ -358,6 +373,3 @@ def _notes(demand: Demand, profile: Profile) -> Iterable[tuple[str, str]]:
         yield "该生拒绝由机器自动排序，应由人工查看。", "Refused ranking by machine: a person must judge."
     if profile.turns_18_on is not None and demand.start_on is not None and profile.turns_18_on > demand.start_on:
         yield "到岗时未满18周岁，须监护人同意。", "Under 18 on the start date: guardian consent needed."
-
-
-

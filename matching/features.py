@@ -10,7 +10,17 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from matching.domain import LEVEL_MAX, CertificateClaim, Demand, Importance, Kind, Link, Profile, Requirement, SkillClaim
+from matching.domain import (
+    LEVEL_MAX,
+    CertificateClaim,
+    Demand,
+    Importance,
+    Kind,
+    Link,
+    Profile,
+    Requirement,
+    SkillClaim,
+)
 from matching.rules import ANY_TRADE, CERTIFICATE_KINDS, FOREVER, SOME_TRADE, day_number, open_id
 
 if TYPE_CHECKING:
@@ -21,12 +31,14 @@ TEXT, IMPLIED, OCCUPATION = -1, -2, -3
 
 @dataclass(frozen=True, slots=True)
 class Scoring:
-    """The numbers behind the field parts; chosen on the tune folds and the judged pairs (docs/decisions/003-weights.md).
+    """The numbers behind the field parts; chosen on the tune folds and the judged pairs
+    (docs/decisions/003-weights.md).
 
-    `shrinkage` is w0, added to what is asked before dividing; `first_level` the share of a levelled requirement that being
-    able at all (level 1) earns; `nice` the weight of a nice-to-have beside 1 for a must or should; `implied` the weight of a
-    skill that only the demand's free text names, all of them together at most `implied_most`; `label_share` the part of the
-    text part that the labels of skills cover; `expected` the ceiling c of what a major lets expect.
+    `shrinkage` is w0, added to what is asked before dividing; `first_level` the share of a levelled requirement that
+    being able at all (level 1) earns; `nice` the weight of a nice-to-have beside 1 for a must or should; `implied` the
+    weight of a skill that only the demand's free text names, all of them together at most `implied_most`;
+    `label_share` the part of the text part that the labels of skills cover; `expected` the ceiling c of what a major
+    lets expect.
     """
 
     shrinkage: float = 0.5
@@ -49,7 +61,8 @@ class Row:
 class Group:
     """What one requirement asks: alternatives of which the best counts.
 
-    `sources` are positions in `demand.requirements`, or one of TEXT, IMPLIED, OCCUPATION; `weight` is the most it can give.
+    `sources` are positions in `demand.requirements`, or one of TEXT, IMPLIED, OCCUPATION; `weight` is the most it can
+    give.
     """
 
     part: str
@@ -81,14 +94,31 @@ def part_of(kind: Kind) -> str | None:
     """Say which part of the score a kind of requirement belongs to; experience has none (it is only a rule)."""
     if kind in CERTIFICATE_KINDS:
         return "certificates"
-    return {Kind.SKILL: "skills", Kind.MAJOR: "major", Kind.EDUCATION: "education", Kind.OCCUPATION: "occupation"}.get(kind)
+    return {Kind.SKILL: "skills", Kind.MAJOR: "major", Kind.EDUCATION: "education", Kind.OCCUPATION: "occupation"}.get(
+        kind
+    )
+
+
+def is_attribute(concept: str, vocabulary: Vocabulary) -> bool:
+    """Tell whether a concept is an attitude (吃苦耐劳, 能适应倒班): recognised and shown, never scored."""
+    known = vocabulary.concepts.get(concept)
+    return known is not None and known.attributes.get("type") == "attribute"
+
+
+def _scored(requirement: Requirement, vocabulary: Vocabulary) -> bool:
+    concepts = requirement.link.concepts if requirement.link is not None else ()
+    attitude = bool(concepts) and all(is_attribute(concept, vocabulary) for concept in concepts)
+    return part_of(requirement.kind) is not None and not attitude
 
 
 def field_groups(demand: Demand, implied: Iterable[str], vocabulary: Vocabulary, scoring: Scoring) -> list[Group]:
-    """Turn a linked demand into groups, in the order of its requirements; `implied` are skills named only in its text."""
+    """Turn a linked demand into groups, in the order of its requirements.
+
+    `implied` are skills named only in its text.
+    """
     joined: dict[str, list[int]] = {}
     for number, requirement in enumerate(demand.requirements):
-        if part_of(requirement.kind) is not None:
+        if _scored(requirement, vocabulary):
             joined.setdefault(_group_key(number, requirement), []).append(number)
     groups = [_requirement_group(numbers, demand, vocabulary, scoring) for numbers in joined.values()]
     asked = {concept for r in demand.requirements if r.link is not None for concept in r.link.concepts}
@@ -110,9 +140,7 @@ def _group_key(number: int, requirement: Requirement) -> str:
     return str(requirement.kind) if requirement.kind in (Kind.MAJOR, Kind.EDUCATION) else f"#{number}"
 
 
-def _requirement_group(
-    numbers: Sequence[int], demand: Demand, vocabulary: Vocabulary, scoring: Scoring
-) -> Group:
+def _requirement_group(numbers: Sequence[int], demand: Demand, vocabulary: Vocabulary, scoring: Scoring) -> Group:
     rows: list[Row] = []
     heaviest = 0.0
     for number in numbers:
@@ -131,7 +159,10 @@ def _requirement_group(
 def _alternatives(
     requirement: Requirement, vocabulary: Vocabulary, scoring: Scoring
 ) -> Iterable[tuple[float, dict[str, float]]]:
-    """Give each concept that the label may stand for, with its credit; an unsure reading also asks for the very label."""
+    """Give each concept that the label may stand for, with its credit.
+
+    An unsure reading also asks for the very label.
+    """
     link = requirement.link or Link((open_id(requirement.label),), open=True)
     level = requirement.level or link.level or 1
     choices = [(link.credit, concept) for concept in link.concepts]
@@ -225,14 +256,20 @@ def _certificate_spans(claim: CertificateClaim, vocabulary: Vocabulary) -> Itera
 
 
 def refused_skills(profile: Profile) -> frozenset[str]:
-    """Name the concepts that a profile says it can't do (level 0) and nowhere says it can: nothing is expected of them."""
+    """Name the concepts that a profile says it can't do (level 0) and nowhere says it can.
+
+    Nothing is expected of them.
+    """
     can = {c for s in profile.skills if s.level != 0 for c, _ in _concepts(s.link, s.label)}
     cannot = {c for s in profile.skills if s.level == 0 for c, _ in _concepts(s.link, s.label)}
     return frozenset(cannot - can)
 
 
 def steps(spans: Sequence[Span], floor: float, reference: int) -> list[tuple[int, float]]:
-    """Turn the spans of one feature into (day, value) steps of max(floor, best span), the first at day 0 = `reference`."""
+    """Turn the spans of one feature into (day, value) steps of max(floor, best span).
+
+    The first at day 0 = `reference`.
+    """
     days = {reference}
     for span in spans:
         days.update(day for day in (span.first, span.last + 1) if reference < day < FOREVER)

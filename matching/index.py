@@ -1,8 +1,8 @@
 """Exact top-k over integer vectors: postings by feature, a live mask, a delta for changes, and shards that merge.
 
 An `Index` answers one question: the k best profiles for a query among those that the filter lets through. `LocalIndex`
-holds one block of profiles as arrays that can be memory-mapped; `ShardedIndex` asks several and merges. Scores are integers,
-so that every arrangement gives the same list; ties go to the smaller id.
+holds one block of profiles as arrays that can be memory-mapped; `ShardedIndex` asks several and merges. Scores are
+integers, so that every arrangement gives the same list; ties go to the smaller id.
 """
 
 from __future__ import annotations
@@ -15,7 +15,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from matching.features import Group
-from matching.rules import Facts, Filter
+from matching.rules import Facts, Filter, Outcome
 from matching.score import PARTS, Integers, best
 from matching.vectorize import Query, Vector
 
@@ -24,7 +24,10 @@ Mask = NDArray[np.bool_]
 
 @dataclass(frozen=True, slots=True)
 class Hits:
-    """The answer of one index: ids and integer scores, best first, parts of each, verdicts, and what the filter removed."""
+    """The answer of one index.
+
+    Ids and integer scores, best first, parts of each, verdicts, and what the filter removed.
+    """
 
     ids: tuple[str, ...]
     scores: Integers
@@ -132,7 +135,10 @@ class LocalIndex:
         bases: Mapping[str, tuple[NDArray[np.int64], NDArray[np.int64]]],
         facts: Facts,
     ) -> LocalIndex:
-        """Arrange vectors (as many as ids and rows of facts) as postings; `bases` holds the expected values per major."""
+        """Arrange vectors (as many as ids and rows of facts) as postings.
+
+        `bases` holds the expected values per major.
+        """
         numbers = {name: number for number, name in enumerate(sorted(bases))}
         values = tuple(dict(zip(*(array.tolist() for array in bases[name]), strict=True)) for name in numbers)
         base_of_row = np.array([numbers[vector.base] for vector in vectors], dtype=np.int32)
@@ -218,7 +224,10 @@ class LocalIndex:
 
 @dataclass(frozen=True, slots=True)
 class ShardedIndex:
-    """Several indexes over disjoint profiles that answer as one: each gives its exact best k, the merge keeps the best k."""
+    """Several indexes over disjoint profiles that answer as one.
+
+    Each gives its exact best k, the merge keeps the best k.
+    """
 
     shards: tuple[Index, ...]
 
@@ -254,7 +263,8 @@ def merge(answers: Sequence[Hits], k: int) -> Hits:
 class DemandIndex:
     """All demands as one stack of rows, so that a profile can ask which of them it fits; the same sums as `LocalIndex`.
 
-    `demand_of_group` and `day_of_row` say where a group belongs and from which day on a change of value counts for a row.
+    `demand_of_group` and `day_of_row` say where a group belongs and from which day on a change of value counts for a
+    row.
     """
 
     ids: NDArray[np.str_]
@@ -264,7 +274,7 @@ class DemandIndex:
     part_of_group: Integers
     demand_of_group: Integers
     groups: tuple[Group, ...]
-    filters: tuple[Filter, ...]
+    filters: Mapping[str, Filter]
 
     @classmethod
     def build(cls, ids: Sequence[str], queries: Sequence[Query], filters: Sequence[Filter]) -> DemandIndex:
@@ -287,7 +297,7 @@ class DemandIndex:
             part_of_group=np.concatenate([np.empty(0, dtype=np.int64), *(query.part_of_group for query in queries)]),
             demand_of_group=np.repeat(np.arange(len(queries)), counts),
             groups=tuple(groups),
-            filters=tuple(filters),
+            filters=dict(zip(ids, filters, strict=True)),
         )
 
     def search(self, vector: Vector, base: Mapping[int, int], facts: Facts, weights: Integers, k: int) -> Hits:
@@ -302,8 +312,8 @@ class DemandIndex:
         np.maximum.at(expected, self.group_of_row, bare)
         scores = np.zeros(len(self.ids), dtype=np.int64)
         np.add.at(scores, self.demand_of_group, weights[self.part_of_group] * totals)
-        outcomes = [condition.apply(facts) for condition in self.filters]
-        fits = np.array([bool((o.ranked | o.unscored)[0]) for o in outcomes], dtype=bool)
+        outcomes = self._judge(facts)
+        fits = np.array([bool(outcome.ranked[0] or outcome.unscored[0]) for outcome in outcomes], dtype=bool)
         rows = np.flatnonzero(fits)
         chosen = rows[best(scores[rows], self.ids[rows], k)]
         parts, shares = [np.zeros((0, len(PARTS)), dtype=np.int64)], [np.zeros(0)]
@@ -321,6 +331,17 @@ class DemandIndex:
             unscored=(),
             considered=len(self.ids),
         )
+
+    def _judge(self, facts: Facts) -> list[Outcome]:
+        """Judge the profile by every demand's conditions; demands with the very same rules and day share one answer."""
+        judged: dict[tuple[object, ...], Outcome] = {}
+        outcomes = []
+        for conditions in self.filters.values():
+            key = (conditions.day, *(id(rule) for rule in conditions.rules))
+            if key not in judged:
+                judged[key] = conditions.apply(facts)
+            outcomes.append(judged[key])
+        return outcomes
 
     def _row_totals(self, vector: Vector, base: Mapping[int, int]) -> tuple[Integers, Integers]:
         """Give each row's value from the base alone, and from base and own entries on the row's day."""

@@ -38,8 +38,8 @@ _INTERNAL = ("link", "links")
 
 
 @cache
-def _adapter(kind: type[Any]) -> TypeAdapter[Any]:
-    return TypeAdapter(kind)
+def _adapters() -> dict[type[Any], TypeAdapter[Any]]:
+    return {Demand: TypeAdapter(Demand), Profile: TypeAdapter(Profile)}
 
 
 def from_values(kind: type[Record], values: object, field: str) -> Record:
@@ -48,7 +48,8 @@ def from_values(kind: type[Record], values: object, field: str) -> Record:
     kind : Demand or Profile. field : how to call the record in messages, such as `demand` or `profiles[3]`.
     """
     problems = [
-        Problem("unknown_field", "no such field", "没有这个字段", field=f"{field}.{place}") for place in _internal(values)
+        Problem("unknown_field", "no such field", "没有这个字段", field=f"{field}.{place}")
+        for place in _internal(values)
     ]
     if problems:
         raise RecordError(problems)
@@ -85,7 +86,7 @@ def from_many(kind: type[Record], values: Sequence[object], field: str) -> list[
 
 def to_values(record: Demand | Profile) -> dict[str, Any]:
     """Give a record as plain JSON values, without what the vocabulary filled in and without empty fields."""
-    values: dict[str, Any] = _adapter(type(record)).dump_python(record, mode="json")
+    values: dict[str, Any] = _adapters()[type(record)].dump_python(record, mode="json")
     return {key: _without_links(value) for key, value in values.items() if key != "links" and value is not None}
 
 
@@ -97,13 +98,13 @@ def _without_links(value: Any) -> Any:
 
 def restore(kind: type[Record], line: str) -> Record:
     """Build a record from a line that `to_values` and JSON wrote."""
-    record: Record = _adapter(kind).validate_python(json.loads(line))
+    record: Record = _adapters()[kind].validate_python(json.loads(line))
     return record
 
 
 def _validated(kind: type[Record], values: object, field: str) -> Record:
     try:
-        record: Record = _adapter(kind).validate_python(values)
+        record: Record = _adapters()[kind].validate_python(values)
     except ValidationError as error:
         raise RecordError([_problem(dict(item), field) for item in error.errors(include_url=False)]) from None
     return record

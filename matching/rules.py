@@ -1,8 +1,9 @@
 """Hard requirements and legal limits: one meaning, computed as columns over many profiles or over a single one.
 
-A must never trades against points. `Facts` holds what rules may look at as arrays; a `Rule` turns facts and the demand's
-start date into one verdict per row (NOT_MET 0 < UNKNOWN 1 < MET 2), so that alternatives combine by maximum. `Filter`
-is all rules of one demand: rows with a verdict of NOT_MET leave the list, and each rule says how many it removed.
+A must never trades against points. `Facts` holds what rules may look at as arrays; a `Rule` turns facts and the
+demand's start date into one verdict per row (NOT_MET 0 < UNKNOWN 1 < MET 2), so that alternatives combine by maximum.
+`Filter` is all rules of one demand: rows with a verdict of NOT_MET leave the list, and each rule says how many it
+removed.
 """
 
 from __future__ import annotations
@@ -223,7 +224,10 @@ def _must(alternatives: Sequence[Requirement], vocabulary: Vocabulary) -> Rule:
     judges = [_judge(requirement, vocabulary) for requirement in alternatives]
 
     def evaluate(facts: Facts, day: int) -> Verdicts:
-        return np.maximum.reduce([judge(facts, day) for judge in judges])
+        verdict = judges[0](facts, day)
+        for judge in judges[1:]:
+            verdict = np.maximum(verdict, judge(facts, day))
+        return verdict
 
     exclude = any(requirement.exclude_unknown for requirement in alternatives)
     label_zh = " 或 ".join(requirement_label(requirement, "zh") for requirement in alternatives)
@@ -286,7 +290,8 @@ def _one_of(values: NDArray[np.str_], accepted: frozenset[str] | None) -> Verdic
 def _skill(facts: Facts, concepts: Sequence[str], wider: frozenset[str], level: int, day: int) -> Verdicts:
     """A claim of the very skill decides both ways; one of a narrower skill can only fulfil; silence is unknown.
 
-    A claim without a level fulfils level 1 and leaves a higher one unknown; an unsure reading of a label decides nothing.
+    A claim without a level fulfils level 1 and leaves a higher one unknown; an unsure reading of a label decides
+    nothing.
     """
     verdict = np.full(facts.size, UNKNOWN, dtype=np.int8)
     entries = facts.skills
@@ -312,7 +317,8 @@ def _certificate(
 ) -> Verdicts:
     """Held, high enough and valid on the day: met; recorded without it: not met.
 
-    Unknown where certificates are not recorded, or a valid one has no recorded level, names no trade, or may be the one.
+    Unknown where certificates are not recorded, or a valid one has no recorded level, names no trade, or may be the
+    one.
     """
     verdict = np.where(facts.certificates_known, NOT_MET, UNKNOWN).astype(np.int8)
     entries = facts.certificates

@@ -126,16 +126,12 @@ def read(folder: Path, vocabulary: Vocabulary) -> Parts:
             f"{folder}: saved with vocabulary {manifest['vocabulary']}, this one is {vocabulary.version}; fit again",
             f"{folder}：保存时的词表版本为 {manifest['vocabulary']}，当前为 {vocabulary.version}，请重新 fit",
         )
-    vectorizer = Vectorizer(
-        vocabulary, Scoring(**manifest["scoring"]), date.fromisoformat(manifest["reference_on"])
-    )
+    vectorizer = Vectorizer(vocabulary, Scoring(**manifest["scoring"]), date.fromisoformat(manifest["reference_on"]))
     frequencies = np.load(state / "frequencies.npy").tolist()
     terms = dict(zip(_read_lines(state / "terms.txt"), frequencies, strict=True))
     vectorizer.restore(terms, manifest["size"], _read_lines(state / "features.txt"))
     block = _read_arrays(state, manifest)
-    profiles = SavedProfiles(
-        state / "profiles.jsonl", block.ids, np.load(state / "profile_offsets.npy"), vocabulary
-    )
+    profiles = SavedProfiles(state / "profiles.jsonl", block.ids, np.load(state / "profile_offsets.npy"), vocabulary)
     demands = [restore(Demand, line) for line in _read_lines(state / "demands.jsonl")]
     linked = {demand.id: vocabulary.link_demand(demand) for demand in demands}
     return Parts(vectorizer, block, linked, profiles, int(manifest["change"]))

@@ -1,13 +1,13 @@
 """The parts of a score, their published weights, and the one result type of every ranking.
 
-All sums are integers. A demand's part gives at most `ROW_ONE * VALUE_ONE`; the weights of the parts are integers that sum
-to `WEIGHT_ONE`; so a score lies in [0, SCORE_ONE] and is the same on any machine, in any order of adding.
+All sums are integers. A demand's part gives at most `ROW_ONE * VALUE_ONE`; the weights of the parts are integers that
+sum to `WEIGHT_ONE`; so a score lies in [0, SCORE_ONE] and is the same on any machine, in any order of adding.
 """
 
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field, fields
+from dataclasses import asdict, dataclass, field, fields
 from typing import Any
 
 import numpy as np
@@ -55,16 +55,16 @@ class Weights:
         for part, share in zip(PARTS, shares, strict=True):
             if not 0.0 <= share < float("inf"):
                 raise RecordError(
-                    Problem("weight", "a weight is a number of at least 0", "权重应为不小于0的数", str(share), field=part)
+                    Problem("weight", "a weight is 0 or more", "权重应为不小于0的数", str(share), field=part)
                 )
         total = sum(shares)
         if total <= 0.0:
-            raise RecordError(Problem("weight", "at least one weight must be above 0", "至少一项权重应大于0", field="weights"))
+            raise RecordError(Problem("weight", "at least one must be above 0", "至少一项应大于0", field="weights"))
         exact = [share / total * WEIGHT_ONE for share in shares]
         whole = [int(value) for value in exact]
-        by_remainder = sorted(range(len(exact)), key=lambda part: (whole[part] - exact[part], part))
-        for part in by_remainder[: WEIGHT_ONE - sum(whole)]:
-            whole[part] += 1
+        by_remainder = sorted(range(len(exact)), key=lambda place: (whole[place] - exact[place], place))
+        for place in by_remainder[: WEIGHT_ONE - sum(whole)]:
+            whole[place] += 1
         return np.array(whole, dtype=np.int64)
 
     @classmethod
@@ -86,13 +86,28 @@ class Weights:
 
 
 @dataclass(frozen=True, slots=True)
+class Removal:
+    """How many a hard condition (or the intent) takes out of a list on its own, and how people call it."""
+
+    key: str
+    label_zh: str
+    label_en: str
+    count: int
+
+    def label(self, lang: str) -> str:
+        """Give the name in zh or en."""
+        return self.label_zh if lang == "zh" else self.label_en
+
+
+@dataclass(frozen=True, slots=True)
 class MatchList:
     """Ranked answers to one asker, best first: ids outside, arrays inside (n answers, in rank order).
 
-    `scores` are integers of at most SCORE_ONE; `parts` (n x len(PARTS)) sum to them row by row; `verdicts` hold one verdict
-    per hard condition, named in `rules` (each per answer); `confidence` is the share of what was asked that rests on stated evidence, 0..1.
-    `removed` says how many each hard condition (and the intent) takes out on its own; `unscored` lists who refused
-    ranking by machine and fulfils the hard conditions, for a person to judge. `backward` is set in reciprocal order.
+    `scores` are integers of at most SCORE_ONE; `parts` (n x len(PARTS)) sum to them row by row; `verdicts` hold one
+    verdict per hard condition, named in `rules` (each per answer); `confidence` is the share of what was asked that
+    rests on stated evidence, 0..1. `removed` says how many each hard condition (and the intent) takes out on its own;
+    `unscored` lists who refused ranking by machine and fulfils the hard conditions, for a person to judge. `backward`
+    is set in reciprocal order.
     """
 
     asked: str
@@ -103,7 +118,7 @@ class MatchList:
     verdicts: tuple[tuple[Verdict, ...], ...]
     confidence: NDArray[np.float64]
     rules: tuple[tuple[str, ...], ...] = ()
-    removed: Mapping[str, int] = field(default_factory=dict)
+    removed: tuple[Removal, ...] = ()
     unscored: tuple[str, ...] = ()
     considered: int = 0
     order: str = "forward"
@@ -138,7 +153,7 @@ class MatchList:
             "direction": self.direction,
             "order": self.order,
             "results": results,
-            "removed": dict(self.removed),
+            "removed": [asdict(removal) for removal in self.removed],
             "unscored": list(self.unscored),
             "considered": self.considered,
             "weights": {name: dict(values) for name, values in self.weights.items()},

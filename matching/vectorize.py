@@ -1,17 +1,19 @@
 """Both sides into one feature space: a profile becomes integer values, a demand a `Query` of integer weights.
 
-The score of a pair is an inner product: sum over the query's groups of (weight of the part) x max over the group's rows of
-(row . values). A group is one requirement; its rows are alternatives. What the parts mean:
+The score of a pair is an inner product: sum over the query's groups of (weight of the part) x max over the group's
+rows of (row . values). A group is one requirement; its rows are alternatives. What the parts mean:
 
-- skills, certificates: thermometer levels. A requirement of level L puts weight on the features `>=1 .. >=L`, a profile of
-  level l has the features `>=1 .. >=l`, so that what is asked counts and excess does not. Credit for related skills is in the
-  profile's values, once, as its best relation. A part is sum(w*v) / (sum(w) + shrinkage): demands that ask little don't win.
+- skills, certificates: thermometer levels. A requirement of level L puts weight on the features `>=1 .. >=L`, a
+profile of
+  level l has the features `>=1 .. >=l`, so that what is asked counts and excess does not. Credit for related skills is
+  in the profile's values, once, as its best relation. A part is sum(w*v) / (sum(w) + shrinkage): demands that ask
+  little don't win.
 - major, education, occupation: the best of the alternatives.
 - text: cosine of the free texts, and the share of the demand's terms that the labels of a profile's skills cover.
 
-What a profile will have or lose on a day (planned skills, certificates that expire) is a change of value from that day on; a
-query with a start day takes the changes up to it. What a major lets expect is kept once per major, the profile's own vector
-holds the difference.
+What a profile will have or lose on a day (planned skills, certificates that expire) is a change of value from that day
+on; a query with a start day takes the changes up to it. What a major lets expect is kept once per major, the profile's
+own vector holds the difference.
 """
 
 from __future__ import annotations
@@ -39,6 +41,7 @@ from matching.features import (
     expected_values,
     field_groups,
     field_spans,
+    is_attribute,
     refused_skills,
     steps,
 )
@@ -67,8 +70,8 @@ class Vector:
 class Query:
     """A demand as rows of integer weights (ROW_ONE = all that its part can ask), grouped into alternatives.
 
-    Row r holds `features[starts[r]:starts[r+1]]` and `weights[...]`; `group_of_row` (ascending) says which group it is an
-    alternative of, `part_of_group` is the group's position in PARTS; `groups` are what the numbers were made from.
+    Row r holds `features[starts[r]:starts[r+1]]` and `weights[...]`; `group_of_row` (ascending) says which group it is
+    an alternative of, `part_of_group` is the group's position in PARTS; `groups` are what the numbers were made from.
     """
 
     starts: Numbers
@@ -83,8 +86,8 @@ class Query:
 class Vectorizer:
     """Learn the statistics of both sides (`fit`), then turn profiles into values and demands into weights.
 
-    Follows scikit-learn's contract (`fit`, `transform`, `get_feature_names_out`, `get_params`, `set_params`, `clone`), but does
-    not import it, so that opening a saved engine stays quick.
+    Follows scikit-learn's contract (`fit`, `transform`, `get_feature_names_out`, `get_params`, `set_params`, `clone`),
+    but does not import it, so that opening a saved engine stays quick.
 
     Parameters
     ----------
@@ -158,7 +161,9 @@ class Vectorizer:
         for position, record in enumerate(records):
             if not isinstance(record, Profile):
                 field = f"records[{position}]"
-                raise RecordError(Problem("type", "only profiles; use query for demands", "这里只接受学生画像", field=field))
+                raise RecordError(
+                    Problem("type", "only profiles; use query for demands", "这里只接受学生画像", field=field)
+                )
             held: Counter[int] = Counter()
             vector = self.vector(record)
             base = self.base(vector.base)
@@ -217,7 +222,10 @@ class Vectorizer:
         return Vector(table[:, 0], table[:, 2], table[:, 1], base)
 
     def base(self, major: str) -> tuple[Numbers, Numbers]:
-        """Give what a major lets expect: feature numbers and integer values (its columns are added where they are new)."""
+        """Give what a major lets expect.
+
+        Feature numbers and integer values (its columns are added where they are new).
+        """
         expected = expected_values(major or None, self.vocabulary_, self.scoring_)
         columns = [self._column(feature, True) for feature in expected]
         values = [_integer(value, VALUE_ONE) for value in expected.values()]
@@ -299,7 +307,8 @@ class Vectorizer:
 
     def _skills_in(self, clean: str) -> tuple[str, ...]:
         mentions = self.vocabulary_.recognise(clean, (Kind.SKILL,))
-        return tuple(concept for mention in mentions for concept in mention.concepts)
+        found = (concept for mention in mentions for concept in mention.concepts)
+        return tuple(concept for concept in found if not is_attribute(concept, self.vocabulary_))
 
     def _concepts(self, clean: str) -> Counter[str]:
         return Counter(f"{texts.CONCEPT}{concept}" for concept in self._recognised(clean))
