@@ -215,7 +215,7 @@ class SkillClaim:
 
 @dataclass(frozen=True, slots=True)
 class CertificateClaim:
-    """A certificate on a profile; an `issued_on` in the future is a planned one, `valid_until` None never expires."""
+    """A certificate on a profile, held or planned (`issued_on` in the future); `valid_until` None never expires."""
 
     __pydantic_config__: ClassVar[Mapping[str, str]] = STRICT
 
@@ -242,6 +242,8 @@ class Preferences:
 class Profile:
     """A student's skill profile (技能画像). It has no name, no contact and no protected attribute.
 
+    `certificates` None means that nobody recorded them, so that a must on one is unknown and not failed.
+
     `turns_16_on` and `turns_18_on` are kept only while they lie in the future; None means "already".
     """
 
@@ -254,6 +256,7 @@ class Profile:
     graduates_on: date | None = None
     skills: tuple[SkillClaim, ...] = ()
     certificates: tuple[CertificateClaim, ...] | None = None
+    planned_certificates: tuple[CertificateClaim, ...] = ()
     occupations: tuple[str, ...] = ()
     intent: Intent = Intent.EMPLOY
     preferences: Preferences = Preferences()
@@ -262,3 +265,8 @@ class Profile:
     turns_18_on: date | None = None
     automated_decision: AutomatedDecision = AutomatedDecision.ALLOW
     links: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
+
+    @property
+    def all_certificates(self) -> tuple[CertificateClaim, ...]:
+        """Give held and planned certificates together."""
+        return (*(self.certificates or ()), *self.planned_certificates)

@@ -237,6 +237,7 @@ class Engine:
 
     def _start(self, blocks: list[LocalIndex]) -> None:
         self._blocks = blocks
+        self._statistics = self.vectorizer_.version()
         self._places = {
             key: (number, row) for number, block in enumerate(blocks) for row, key in enumerate(block.ids.tolist())
         }
@@ -344,7 +345,7 @@ class Engine:
         """Name the vocabulary, the frozen statistics and the number of changes since `fit`."""
         return {
             "vocabulary": self.vocabulary_.version,
-            "statistics": self.vectorizer_.version(),
+            "statistics": self._statistics,
             "change": str(self.change_),
         }
 

@@ -282,7 +282,7 @@ def _evidence(group: Group, demand: Demand, profile: Profile, vectorizer: Vector
         return tuple(Evidence("occupation", name) for name in profile.occupations[:1])
     wanted = {feature.partition(":")[2].rpartition(">=")[0] for row in group.rows for feature in row.weights}
     claims: Iterable[SkillClaim | CertificateClaim]
-    claims = (profile.certificates or ()) if group.part == "certificates" else profile.skills
+    claims = profile.all_certificates if group.part == "certificates" else profile.skills
     found = [
         (near, _claim_evidence(claim))
         for claim in claims

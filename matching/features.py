@@ -209,7 +209,7 @@ def field_spans(profile: Profile, vocabulary: Vocabulary) -> Iterable[Span]:
     """Give every value that a linked profile states in its fields, with the days on which it holds."""
     for skill in profile.skills:
         yield from _skill_spans(skill, vocabulary)
-    for certificate in profile.certificates or ():
+    for certificate in profile.all_certificates:
         yield from _certificate_spans(certificate, vocabulary)
     ranks = [vocabulary.education_rank(rung) for rung in profile.links.get("education", ())]
     for rank in range(max(ranks, default=-1) + 1):

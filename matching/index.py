@@ -54,12 +54,17 @@ def sum_parts(part_of_group: Integers, weights: Integers, totals: Integers) -> I
     return parts
 
 
+def evidence_weights(groups: Sequence[Group]) -> NDArray[np.float64]:
+    """Give the weight of each group in the confidence: only skills and certificates need evidence."""
+    return np.array([g.weight if g.part in ("skills", "certificates") else 0.0 for g in groups], dtype=np.float64)
+
+
 def confidence(groups: Sequence[Group], stated: Mask) -> NDArray[np.float64]:
     """Say which share of the skills and certificates asked for rests on what the profile itself states, 0..1.
 
     stated : groups x n, whether the profile's own entries changed the group's value.
     """
-    amounts = np.array([g.weight if g.part in ("skills", "certificates") else 0.0 for g in groups], dtype=np.float64)
+    amounts = evidence_weights(groups)
     total = float(amounts.sum())
     shares: NDArray[np.float64] = amounts @ stated / total if total else np.zeros(stated.shape[1], dtype=np.float64)
     return shares
@@ -316,16 +321,19 @@ class DemandIndex:
         fits = np.array([bool(outcome.ranked[0] or outcome.unscored[0]) for outcome in outcomes], dtype=bool)
         rows = np.flatnonzero(fits)
         chosen = rows[best(scores[rows], self.ids[rows], k)]
-        parts, shares = [np.zeros((0, len(PARTS)), dtype=np.int64)], [np.zeros(0)]
-        for demand in chosen.tolist():
-            span = slice(*np.searchsorted(self.demand_of_group, [demand, demand + 1]).tolist())
-            parts.append(sum_parts(self.part_of_group[span], weights, totals[span, None]))
-            shares.append(confidence(self.groups[span], totals[span, None] != expected[span, None]))
+        parts = np.zeros((len(self.ids), len(PARTS)), dtype=np.int64)
+        np.add.at(parts, (self.demand_of_group, self.part_of_group), weights[self.part_of_group] * totals)
+        amounts = evidence_weights(self.groups)
+        asked, stated = (
+            np.bincount(self.demand_of_group, amounts * counted, minlength=len(self.ids))
+            for counted in (np.ones(size, dtype=bool), totals != expected)
+        )
+        shares = np.divide(stated, asked, out=np.zeros(len(self.ids)), where=asked > 0)
         return Hits(
             ids=tuple(self.ids[chosen].tolist()),
             scores=scores[chosen],
-            parts=np.concatenate(parts),
-            confidence=np.concatenate(shares),
+            parts=parts[chosen],
+            confidence=shares[chosen],
             verdicts=[outcomes[demand].verdicts[:, 0] for demand in chosen.tolist()],
             removed={"hard_conditions": len(self.ids) - len(rows)},
             unscored=(),

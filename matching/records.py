@@ -146,11 +146,16 @@ def _inconsistent(record: Demand | Profile, field: str) -> list[Problem]:
             f"ends before it begins ({claim.issued_on})",
             f"早于发证日期（{claim.issued_on}）",
             str(claim.valid_until),
-            field=f"{field}.certificates[{number}].valid_until",
+            field=f"{field}.{_certificate_field(record, number)}.valid_until",
         )
-        for number, claim in enumerate(record.certificates or ())
+        for number, claim in enumerate(record.all_certificates)
         if _before(claim.valid_until, claim.issued_on)
     ]
+
+
+def _certificate_field(profile: Profile, number: int) -> str:
+    held = len(profile.certificates or ())
+    return f"certificates[{number}]" if number < held else f"planned_certificates[{number - held}]"
 
 
 def _before(end: date | None, start: date | None) -> bool:

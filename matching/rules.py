@@ -132,7 +132,7 @@ def _skill_claims(profiles: Sequence[Profile]) -> Iterable[tuple[str, int, int, 
 
 def _certificate_claims(profiles: Sequence[Profile]) -> Iterable[tuple[str, int, int, int, int]]:
     for row, profile in enumerate(profiles):
-        for claim in profile.certificates or ():
+        for claim in profile.all_certificates:
             level = claim.level if claim.level is not None else (claim.link.level if claim.link else None)
             first, last = day_number(claim.issued_on, 0), day_number(claim.valid_until, FOREVER)
             for concept in _with_any_trade(_named(claim)):
@@ -324,6 +324,9 @@ def _certificate(
     entries = facts.certificates
     trade = any(concept.startswith("trade:") and concept != ANY_TRADE for concept in covering)
     doubtful = (*possible, SOME_TRADE) if trade else possible
+    for concept in covering:
+        span = entries.of(concept)
+        verdict[entries.row[span]] = NOT_MET
     for concept in (*sorted(covering), *doubtful):
         span = entries.of(concept)
         rows = entries.row[span]

@@ -43,7 +43,7 @@ RAREST_SHARE = 0.5
 """Added to a document frequency, so that a term nobody has is worth something finite."""
 COMMON_WORTH = 0.7
 """What a term that stands in every text is still worth, in units of idf."""
-BACKGROUND_RECORDS = 300
+BACKGROUND_RECORDS = 100
 """How many records the shipped background counts for beside a collection's own."""
 
 GRAM_LENGTH = 4
@@ -188,8 +188,8 @@ def weights(frequencies: Mapping[str, float], idf_of: Callable[[str], float]) ->
 def protected_pattern() -> re.Pattern[str]:
     """Give the pattern of protected words (sex, ethnicity, party, marriage, looks) from the shipped list.
 
-    A row of the list has a word, and where that is only an example (ages, heights) a pattern for the normal form of
-    texts. Words of letters are found only where they stand alone, Chinese words everywhere, longer ones first.
+    A row of the list has a word or, where `pattern` says yes (ages, heights), a regular expression for the normal form
+    of texts. Words of letters are found only where they stand alone, Chinese words everywhere, longer ones first.
     """
     return _protected(str(data_folder() / "protected_words.csv"))
 
@@ -198,8 +198,10 @@ def protected_pattern() -> re.Pattern[str]:
 def _protected(file: str) -> re.Pattern[str]:
     with open(file, encoding="utf-8-sig", newline="") as table:
         rows = list(csv.DictReader(table))
-    patterns = [row["pattern"] for row in rows if row["pattern"]]
-    words = sorted((normalise(row["word"]) for row in rows if not row["pattern"]), key=lambda word: (-len(word), word))
+    patterns = [row["word"] for row in rows if row["pattern"] == "yes"]
+    words = sorted(
+        (normalise(row["word"]) for row in rows if row["pattern"] != "yes"), key=lambda word: (-len(word), word)
+    )
     chinese = [re.escape(word) for word in words if _HAN_RUN.match(word)]
     others = "|".join(re.escape(word) for word in words if not _HAN_RUN.match(word))
     letter = rf"[^\W_{_HAN_RANGE}]"

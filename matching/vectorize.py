@@ -350,7 +350,7 @@ class Vectorizer:
             if claim.level != 0:
                 first = day_number(claim.available_on, 0)
                 spans.extend(Span(f"label:{term}", 1.0, first) for term in self._label_terms(claim.label))
-        for certificate in profile.certificates or ():
+        for certificate in profile.all_certificates:
             first, last = day_number(certificate.issued_on, 0), day_number(certificate.valid_until, FOREVER)
             spans.extend(Span(f"label:{term}", 1.0, first, last) for term in self._label_terms(certificate.label))
         return spans

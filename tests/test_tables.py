@@ -226,7 +226,7 @@ def test_profile_cells(tmp_path: Path) -> None:
         ("数控编程", 2, "course", date(2027, 1, 10)),
     ]
     assert first.certificates is not None
-    assert [(c.label, c.level, c.issued_on, c.valid_until) for c in first.certificates] == [
+    assert [(c.label, c.level, c.issued_on, c.valid_until) for c in first.all_certificates] == [
         ("低压电工作业证", None, date(2026, 5, 20), date(2032, 5, 19)),
         ("焊工证", None, None, date(2027, 1, 1)),
         ("电工", 3, date(2027, 6, 30), None),

@@ -191,10 +191,11 @@ def _profile(key: str, fields: dict[str, Any], vocabulary: Resolves) -> Profile:
         for one in _objects(fields, "certificates")
     ]
     recorded = fields.get("certificates") is not None
+    planned: list[CertificateClaim] = []
     for one in _objects(fields, "planned"):
         label, available = _text(one, "label"), _date(one, "available_on")
         if planned_is_certificate(vocabulary, label):
-            certificates.append(CertificateClaim(label, issued_on=available))
+            planned.append(CertificateClaim(label, issued_on=available))
         else:
             skills.append(SkillClaim(label, source="course", available_on=available))
     intent = fields.get("intent") or Intent.EMPLOY
@@ -204,7 +205,8 @@ def _profile(key: str, fields: dict[str, Any], vocabulary: Resolves) -> Profile:
         major=fields.get("major"),
         graduates_on=_date(fields, "graduates_on"),
         skills=tuple(skills),
-        certificates=tuple(certificates) if recorded or certificates else None,
+        certificates=tuple(certificates) if recorded else None,
+        planned_certificates=tuple(planned),
         intent=INTENTS[intent] if intent in INTENTS else _word(Intent, {"intent": intent}, "intent"),
         text=fields.get("text") or "",
     )

@@ -244,8 +244,6 @@ def _profile(row: Row, today: date) -> Profile:
     if turns_16_on and turns_18_on and cell is not None and turns_18_on <= turns_16_on:
         english, chinese = f"lies before the 16th birthday, {turns_16_on}", f"早于满 16 周岁日期 {turns_16_on}"
         row.problems += cell.wrong("end_before_start", english, chinese).problems
-    has = row.take("certificates", partial(_certificates, planned=False), None)
-    planned = row.take("planned_certificates", partial(_certificates, planned=True), None)
     skills = row.take("skills", partial(_skills, planned=False), NO_SKILLS)
     return Profile(
         id=row.take("id", cells.read_id, ""),
@@ -254,7 +252,8 @@ def _profile(row: Row, today: date) -> Profile:
         major=row.take("major", cells.read_name, "") or row.take("class_name", cells.read_name, "") or None,
         graduates_on=row.take("graduates_on", _last_day, None),
         skills=skills + row.take("planned_skills", partial(_skills, planned=True), NO_SKILLS),
-        certificates=None if has is None and not planned else (has or ()) + (planned or ()),
+        certificates=row.take("certificates", partial(_certificates, planned=False), None),
+        planned_certificates=row.take("planned_certificates", partial(_certificates, planned=True), ()),
         occupations=row.take("occupations", cells.read_labels, ()),
         intent=Intent(intent),
         preferences=Preferences(

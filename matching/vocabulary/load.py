@@ -50,7 +50,9 @@ def data_folder() -> Path:
     for folder in (package / "_data", package.parent / "data"):
         if folder.is_dir():
             return folder
-    raise problem("missing_data", "the data folder of the installation is missing", "安装缺少数据目录", str(package))
+    raise problem(
+        "missing_data", "the data folder of the installation is missing", "安装缺少数据目录", file=str(package)
+    )
 
 
 def problem(
@@ -142,7 +144,7 @@ def read_concepts(folder: Path, release: str) -> list[Concept]:
             concepts.extend(_concept(row, cells, kind, release, name) for row, cells in read_rows(path, ("id", "zh")))
     if not found:
         names = ", ".join(TABLES)
-        raise problem("no_tables", f"no vocabulary table in the folder ({names})", "目录中没有词表", str(folder))
+        raise problem("no_tables", f"no vocabulary table in the folder ({names})", "目录中没有词表", file=str(folder))
     return concepts
 
 

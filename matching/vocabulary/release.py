@@ -53,7 +53,7 @@ def import_release(kind: str, source: Path, target: Path, version: str | None = 
     if kind not in RELEASE_KINDS:
         raise problem("kind", f"not one of {', '.join(RELEASE_KINDS)}", f"不是 {'、'.join(RELEASE_KINDS)} 之一", kind)
     if not source.is_dir():
-        raise problem("no_folder", "the release folder doesn't exist", "发布目录不存在", str(source))
+        raise problem("no_folder", "the release folder doesn't exist", "发布目录不存在", file=str(source))
     with tempfile.TemporaryDirectory() as scratch:
         if kind == "csv":
             concepts, counts, facts = _read_csv(source)
@@ -140,7 +140,7 @@ def _replace(target: Path, concepts: Iterable[Concept], summary: ReleaseSummary)
     """Write beside the target, then take its place; only an earlier release or an empty folder gives way."""
     if target.exists() and not (target.is_dir() and (not any(target.iterdir()) or (target / RELEASE_FILE).exists())):
         english, chinese = "exists and holds no vocabulary release", "已存在且不是词表发布目录"
-        raise problem("target", english, chinese, str(target))
+        raise problem("target", english, chinese, file=str(target))
     target.parent.mkdir(parents=True, exist_ok=True)
     with tempfile.TemporaryDirectory(dir=target.parent, prefix=".import-") as scratch:
         fresh, old = Path(scratch) / "new", Path(scratch) / "old"

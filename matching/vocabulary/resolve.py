@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
+import heapq
 import re
 from collections import Counter, defaultdict
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass
 
 from matching.domain import Concept, Kind, Link
 from matching.vocabulary.certificates import CertificateReader
@@ -49,16 +49,6 @@ _FLOOR = re.compile(r"(?:学历)?(?:及|或)?(?:以上|以上学历)|学历|毕�
 _TELLS_CERTIFICATE = re.compile(r"证|级|驾照|cet|n1|licen[cs]e|certificate")
 
 
-@dataclass(frozen=True, slots=True)
-class _Form:
-    """One key of a kind with what comparing it needs."""
-
-    text: str
-    pairs: frozenset[str]
-    words: frozenset[str]
-    concepts: tuple[str, ...]
-
-
 class Resolver:
     """Resolves labels to concepts; every answer is remembered, so that a column of a million cells stays cheap."""
 
@@ -75,7 +65,7 @@ class Resolver:
                 if name and concept.id not in table.get(name, ()):
                     table[name] = (*table.get(name, ()), concept.id)
                     spelt.setdefault(name, form)
-        self._similar: dict[Kind, tuple[list[_Form], dict[str, list[int]]]] = {}
+        self._similar: dict[Kind, tuple[list[str], dict[str, list[int]]]] = {}
         self._memory: dict[tuple[Kind, str], Link] = {}
         self._certificates = CertificateReader(levels, concepts, self.exact, self.similar, self._certificates_inside)
 
@@ -185,29 +175,30 @@ class Resolver:
         asked = key(label)
         if len(asked) < 2:
             return None
-        forms, by_pair = self._index(kind)
-        pairs, words, chinese = bigrams(asked), stems(label), has_chinese(asked)
+        names, by_pair = self._index(kind)
+        pairs, chinese = bigrams(asked), has_chinese(asked)
         shared = Counter(place for pair in pairs for place in by_pair.get(pair, ()))
-        best, credit = None, SIMILAR - 1e-9
-        for place, _ in shared.most_common(CANDIDATES):
-            form = forms[place]
+        nearest = heapq.nlargest(CANDIDATES, shared, key=lambda place: (shared[place] / len(names[place]), -place))
+        best, credit = "", SIMILAR - 1e-9
+        for place in nearest:
+            name = names[place]
             if chinese:
-                likeness = dice(pairs, form.pairs) if _put_in(asked, form.text) else 0.0
+                likeness = dice(pairs, bigrams(name)) if _put_in(asked, name) else 0.0
             else:
-                likeness = _likeness(asked, pairs, words, form)
+                likeness = _likeness(asked, name, stems(label), stems(self._spelt[kind][name]))
             if likeness > credit:
-                best, credit = form, likeness
-        return Link(best.concepts, min(credit, MOST_PARTIAL)) if best else None
+                best, credit = name, likeness
+        return Link(self._exact[kind][best], min(credit, MOST_PARTIAL)) if best else None
 
-    def _index(self, kind: Kind) -> tuple[list[_Form], dict[str, list[int]]]:
+    def _index(self, kind: Kind) -> tuple[list[str], dict[str, list[int]]]:
+        """Give the keys of a kind and, for each pair of characters, the places of the keys that have it."""
         if kind not in self._similar:
-            spelt = self._spelt[kind]
-            forms = [_Form(name, bigrams(name), stems(spelt[name]), ids) for name, ids in self._exact[kind].items()]
+            names = list(self._exact[kind])
             by_pair: defaultdict[str, list[int]] = defaultdict(list)
-            for place, form in enumerate(forms):
-                for pair in form.pairs:
+            for place, name in enumerate(names):
+                for pair in bigrams(name):
                     by_pair[pair].append(place)
-            self._similar[kind] = forms, by_pair
+            self._similar[kind] = names, by_pair
         return self._similar[kind]
 
     def forms(self, kind: Kind) -> Mapping[str, tuple[str, ...]]:
@@ -223,12 +214,12 @@ def _put_in(one: str, other: str) -> bool:
     return is_subsequence(short, long)
 
 
-def _likeness(asked: str, pairs: frozenset[str], words: frozenset[str], form: _Form) -> float:
-    characters = dice(pairs, form.pairs)
-    if characters >= TYPING_ERROR and min(len(asked), len(form.text)) >= 6 and asked[0] == form.text[0]:
+def _likeness(asked: str, name: str, words: frozenset[str], others: frozenset[str]) -> float:
+    characters = dice(bigrams(asked), bigrams(name))
+    if characters >= TYPING_ERROR and min(len(asked), len(name)) >= 6 and asked[0] == name[0]:
         return characters
-    if words and form.words and (words <= form.words or form.words <= words):
-        return max(SIMILAR, dice(words, form.words)) if dice(words, form.words) >= SIMILAR else 0.0
+    if words and others and (words <= others or others <= words):
+        return dice(words, others)
     return 0.0
 
 

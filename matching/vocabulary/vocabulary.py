@@ -161,7 +161,12 @@ class Vocabulary:
             "wished_occupation": self._known(Kind.OCCUPATION, wishes.occupations),
         }
         skills = tuple(replace(claim, link=self.resolve(Kind.SKILL, claim.label)) for claim in profile.skills)
-        return replace(profile, skills=skills, certificates=certificates, links=_filled(links))
+        planned = tuple(
+            replace(claim, link=self.resolve(Kind.CERTIFICATE, claim.label)) for claim in profile.planned_certificates
+        )
+        return replace(
+            profile, skills=skills, certificates=certificates, planned_certificates=planned, links=_filled(links)
+        )
 
     def _known(self, kind: Kind, labels: Iterable[str | None]) -> tuple[str, ...]:
         """List the concepts of labels, without those the vocabulary doesn't have."""
