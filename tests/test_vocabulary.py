@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import csv
+import hashlib
+import re
 import shutil
 import time
 from dataclasses import replace
@@ -302,3 +305,28 @@ def test_broken_tables_name_their_place(tmp_path: Path, table: str, place: str) 
     (tmp_path / "vocabulary" / "skills.csv").write_text(table, encoding="utf-8")
     with pytest.raises(VocabularyError, match=place):
         Vocabulary.load(tmp_path)
+
+
+def test_checksums_match_the_files() -> None:
+    folder = data_folder()
+    for line in (folder / "SHA256SUMS").read_text(encoding="utf-8").splitlines():
+        expected, name = line.split()
+        assert hashlib.sha256((folder / name).read_bytes()).hexdigest() == expected, name
+
+
+def test_protected_words_are_of_known_kinds_and_patterns_compile() -> None:
+    with (data_folder() / "protected_words.csv").open(encoding="utf-8", newline="") as stream:
+        rows = list(csv.DictReader(stream))
+    assert {row["lang"] for row in rows} == {"zh", "en"}
+    assert sum(row["kind"] == "ethnicity" and row["word"].endswith("族") for row in rows) >= 56
+    patterns = [re.compile(row["word"]) for row in rows if row["pattern"] == "yes"]
+    for phrase in (
+        "35岁以下",
+        "18-40周岁",
+        "1998年出生",
+        "民族：汉",
+        "性别:女",
+        "under 35 years old",
+        "身高1.70米以上",
+    ):
+        assert any(pattern.search(phrase) for pattern in patterns), phrase

@@ -99,7 +99,8 @@ class CertificateReader:
         rest = _own_words(label)
         length, concepts = max(found, key=lambda hit: hit[0])
         for other, narrower in found:
-            if any(parent in concepts for concept in narrower for parent in self._concepts[concept].broader):
+            special = any(parent in concepts for concept in narrower for parent in self._concepts[concept].broader)
+            if special or set(narrower) < set(concepts):
                 length, concepts = length + other, narrower
         return min(1.0, length / max(len(rest), 1)), concepts
 

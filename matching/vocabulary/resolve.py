@@ -26,6 +26,7 @@ OPEN = "open:"
 SIMILAR = 0.6
 TYPING_ERROR = 0.85
 LEAST_PARTIAL = 0.5
+LEAST_HEAD = 1 / 3
 MOST_PARTIAL = 0.95
 DOUBTFUL = 0.66
 """Share of a label from which a form that needs context is believed in it."""
@@ -118,8 +119,7 @@ class Resolver:
 
     def _major(self, label: str) -> Link | None:
         plain = without_brackets(label)
-        bare = _CLASS_NAME.sub("", _CLASS_NAME.sub("", _MAJOR_ENDS.sub("", plain).strip()).strip())
-        bare = _MAJOR_ENDS.sub("", bare)
+        bare = _MAJOR_ENDS.sub("", _CLASS_NAME.sub("", _CLASS_NAME.sub("", plain).strip()).strip())
         for name in (label, plain, bare, bare + "技术", bare + "技术应用", bare.removesuffix("类")):
             if concepts := self.exact(Kind.MAJOR, name):
                 return Link(concepts)
@@ -145,21 +145,21 @@ class Resolver:
     def inside(self, kind: Kind, label: str) -> Link | None:
         """Read a label by the concept named inside it, with the share that it covers as credit (.5 to .95).
 
-        A Chinese compound has its head at the end, so a sure form there wins (焊接识图 is a kind of 识图), otherwise
-        the longest. None where less than half of the label is covered.
+        A compound has its head at the end, so a sure form there wins (焊接识图 is a kind of 识图), otherwise the
+        longest. None where less than half of the label is covered, or a third by its head.
         """
         length = len(key(_strip(fold(label))))
         found = self._recogniser.label_hits(label, kind)
         hits = [(hit, sure) for hit, sure in found if sure or len(key(hit.surface)) >= DOUBTFUL * length]
         if not hits or not length:
             return None
-        covered = sum(len(key(hit.surface)) for hit, _ in hits)
-        if covered / length < LEAST_PARTIAL:
-            return None
-        last = max(hits, key=lambda hit: hit[0].end)
-        at_end = last[1] and last[0].end == len(fold(label).rstrip()) and has_chinese(label)
-        best = last[0] if at_end else hits[0][0]
+        last, sure = max(hits, key=lambda hit: hit[0].end)
+        at_end = sure and last.end == len(fold(label).rstrip())
+        best = last if at_end else hits[0][0]
         share = len(key(best.surface)) / length
+        covered = sum(len(key(hit.surface)) for hit, _ in hits) / length
+        if covered < LEAST_PARTIAL and not (at_end and share >= LEAST_HEAD):
+            return None
         return Link(best.concepts, min(MOST_PARTIAL, max(LEAST_PARTIAL, share)))
 
     def _certificates_inside(self, label: str) -> list[tuple[int, tuple[str, ...]]]:
