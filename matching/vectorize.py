@@ -184,6 +184,12 @@ class Vectorizer:
         self._require_fitted()
         return np.array(self.feature_names_, dtype=object)
 
+    def __sklearn_tags__(self) -> Any:
+        """Describe the transformer to scikit-learn."""
+        from sklearn.utils import Tags, TargetTags, TransformerTags
+
+        return Tags(None, TargetTags(required=False), TransformerTags())
+
     def __sklearn_is_fitted__(self) -> bool:
         """Tell scikit-learn whether `fit` was called."""
         return hasattr(self, "feature_names_")

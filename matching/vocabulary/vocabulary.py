@@ -63,6 +63,10 @@ class Vocabulary:
             paths += release.glob("*.csv")
         return cls(concepts, words, digest(paths), data, names)
 
+    def __deepcopy__(self, memo: object) -> Vocabulary:
+        """Give itself: a vocabulary never changes, so that copies of what holds one stay cheap."""
+        return self
+
     def merged(self, concepts: Iterable[Concept], release: str) -> Vocabulary:
         """Give a vocabulary with the concepts of an imported release added; ids must be new."""
         added = [replace(concept, release=release) for concept in concepts]
