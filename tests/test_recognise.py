@@ -45,6 +45,10 @@ def found(text: str, kind: Kind = Kind.SKILL) -> set[str]:
         ("We go to work by bus", "prog.go"),
         ("仪容仪表端庄", "auto.instr"),
         ("提供汽车补贴", "auto_v"),
+        ("编制装配工艺", "fit.assembly"),
+        ("we can help you", "auto_v.canbus"),
+        ("拧紧铣刀工具", "hos.cook"),
+        ("大气压力变化", "fluid.pneu"),
     ],
 )
 def test_substrings_and_homonyms_are_no_hits(text: str, wrong: str) -> None:
@@ -64,6 +68,9 @@ def test_substrings_and_homonyms_are_no_hits(text: str, wrong: str) -> None:
         ("C/C++嵌入式开发", "prog.cpp"),
         ("pneumatics and multimeters", "elec.test_instr"),
         ("探伤员，持UT证", "qa.ndt"),
+        ("编写数控加工程序", "cnc"),
+        ("机械装配工5名", "fit.assembly"),
+        ("CAN总线与ECU诊断", "auto_v.canbus"),
     ],
 )
 def test_what_is_meant_is_found(text: str, right: str) -> None:
@@ -94,6 +101,16 @@ def test_certificates_hide_the_skills_in_their_names() -> None:
     assert not found(text) and not found(text, Kind.OCCUPATION)
     assert found("中级电工证", Kind.CERTIFICATE) >= {"trade:电工"}
     assert not found("招电工两名", Kind.CERTIFICATE)
+
+
+@pytest.mark.parametrize("text", ["三大专业", "其中专业课程", "生产过程中职业道德", "提高中国制造", "本科室负责"])
+def test_education_is_not_read_across_words(text: str) -> None:
+    assert not found(text, Kind.EDUCATION)
+
+
+def test_places_are_not_read_across_words() -> None:
+    assert not found("表格说明水质；黄河南岸；山东营业部", Kind.REGION) - {"region:370000"}
+    assert found("济南长清、章丘明水", Kind.REGION) >= {"region:370113", "region:370114"}
 
 
 def test_spans_are_of_the_original_text() -> None:

@@ -27,7 +27,7 @@ def check_concepts(concepts: Mapping[str, Concept], words: WordLists) -> list[Pr
     problems += _shared(concepts, words)
     for longer, forms in words.false_hits.items():
         for form in forms:
-            if fold(form) not in fold(longer):
+            if fold(form).removeprefix("*") not in fold(longer):
                 problems.append(
                     _problem(
                         "false_hit",

@@ -31,7 +31,8 @@ class WordLists:
     """What recognition needs beside the concepts, read from the shipped folder.
 
     `ambiguous` maps a form to the words one of which must stand in the text, `families` a family of skills to words of
-    the same use, `false_hits` the longer word to the forms that it hides, `levels` each spelling of a skill level to
+    the same use, `false_hits` the longer word to the forms that it hides (`*工`: any form
+    with that end), `levels` each spelling of a skill level to
     1..5 (1 = 五级/初级工).
     """
 

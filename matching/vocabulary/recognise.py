@@ -19,6 +19,8 @@ _BEFORE_MAJOR = re.compile(r"(?:专业|主修|所学)[:为是]?\s*$")
 _AFTER_MAJOR = re.compile(
     r"^(?:[、/和或及与][^\s,。;:!?]{1,12}?)*(?:等)?(?:相关|类|相近|及|或|的)*(?:专业|方向|班|毕业)"
 )
+_WORK = ("加工", "施工", "化工", "手工", "人工")
+"""Words whose 工 is work and no worker: 数控加工程序 is still 数控加工."""
 _NOT_AFTER_DIGITS = "班号级元室楼路年月日个人名岁"
 
 
@@ -59,7 +61,12 @@ class Recogniser:
         self._patterns: dict[str, _Pattern] = {}
         for concept in concepts:
             self._add(concept)
+        self._ends = {
+            longer: forms[0].removeprefix("*") for longer, forms in words.false_hits.items() if forms[0][0] == "*"
+        }
         for longer, forms in words.false_hits.items():
+            if longer in self._ends:
+                continue
             pattern = self._patterns.setdefault(fold(longer), _Pattern(fold(longer)))
             pattern.hides = frozenset(map(fold, forms))
         self._list = list(self._patterns.values())
@@ -119,12 +126,16 @@ class Recogniser:
         found = [
             (start, end, self._list[index])
             for index, start, end in self._automaton.find_matches_as_indexes(folded, overlapping=True)
-            if stands_alone(folded, start, end)
+            if stands_alone(folded, start, end) and not self._runs_on(folded, end)
         ]
         hiding = [match for match in found if match[2].hides]
         if not hiding:
             return found
         return [match for match in found if not any(_hides(longer, match) for longer in hiding)]
+
+    def _runs_on(self, folded: str, end: int) -> bool:
+        """Tell whether the last character of a match begins another word: 装配工 in 装配工艺."""
+        return folded[end - 1 : end + 1] in self._ends and not folded[:end].endswith(_WORK)
 
     def _layers(self, folded: str, matches: list[tuple[int, int, _Pattern]]) -> list[_Hit]:
         majors = _longest(self._majors(folded, matches))
