@@ -15,9 +15,12 @@ from matching.vocabulary.load import WordLists
 
 NEAR = 8
 """Characters around an all-digit form within which its context word must stand."""
-_BEFORE_MAJOR = re.compile(r"(?:专业|主修|所学)[:为是]?\s*$")
+SURE_MAJOR = 6
+"""Characters from which a Chinese major's name is believed without the word 专业 beside it."""
+_BEFORE_MAJOR = re.compile(r"(?:(?:专业|主修|所学)[:为是]?|major(?:ed|ing)? in|major:|degree in|diploma in)\s*$")
 _AFTER_MAJOR = re.compile(
-    r"^(?:[、/和或及与][^\s,。;:!?]{1,12}?)*(?:等)?(?:相关|类|相近|及|或|的)*(?:专业|方向|班|毕业)"
+    r"^(?:[、/和或及与][^\s,。;:!?]{1,12}?)*(?:等)?(?:相关|类|相近|及|或|的)*"
+    r"(?:专业(?!人|技术|知识|软件|能力|设备|术语|素)|方向|班|毕业)|^ (?:major|degree|graduate|student)"
 )
 _WORK = ("加工", "施工", "化工", "手工", "人工")
 """Words whose 工 is work and no worker: 数控加工程序 is still 数控加工."""
@@ -150,7 +153,8 @@ class Recogniser:
             other = any(kind in pattern.sure or kind in pattern.unsure for kind in (Kind.SKILL, Kind.OCCUPATION))
             if not (sure or unsure):
                 continue
-            if (sure and not other) or _says_major(folded, start, end):
+            alone = sure and not other and end - start >= SURE_MAJOR and not pattern.text.isascii()
+            if (alone and folded[end : end + 2] != "人员") or _says_major(folded, start, end):
                 yield _Hit(start, end, Kind.MAJOR, (*sure, *unsure))
 
     def _certificates(self, folded: str, matches: list[tuple[int, int, _Pattern]]) -> Iterable[_Hit]:
@@ -221,7 +225,7 @@ def _hides(longer: tuple[int, int, _Pattern], match: tuple[int, int, _Pattern]) 
 
 def _says_major(folded: str, start: int, end: int) -> bool:
     """Tell whether 专业 (or 方向, 班, 毕业) follows directly or at the end of a list, or introduces the name."""
-    return bool(_AFTER_MAJOR.search(folded[end : end + 40]) or _BEFORE_MAJOR.search(folded[max(0, start - 6) : start]))
+    return bool(_AFTER_MAJOR.search(folded[end : end + 40]) or _BEFORE_MAJOR.search(folded[max(0, start - 12) : start]))
 
 
 def _free(hit: _Hit, masks: list[_Hit]) -> bool:
