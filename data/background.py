@@ -17,7 +17,7 @@ from collections.abc import Iterable
 from pathlib import Path
 
 from matching.domain import Kind
-from matching.text import CONCEPT, mask_protected, protected_pattern, terms
+from matching.vectorize.terms import CONCEPT, mask_protected, protected_pattern, terms
 from matching.vocabulary import Vocabulary
 
 FOLDER = Path(__file__).parent

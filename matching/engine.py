@@ -22,7 +22,6 @@ import numpy as np
 from matching.domain import Demand, Profile
 from matching.errors import NotFitted, Problem, RecordError, UnknownId
 from matching.explain import Explanation, explain
-from matching.features import Scoring
 from matching.index import DemandIndex, Hits, LocalIndex, ShardedIndex
 from matching.rules import VERDICTS, Facts, Filter, filter_of
 from matching.score import (
@@ -37,7 +36,7 @@ from matching.score import (
     best,
     reciprocal,
 )
-from matching.vectorize import Vectorizer
+from matching.vectorize import Scoring, Vectorizer
 from matching.vocabulary import Vocabulary
 
 Order = Literal["forward", "reciprocal"]
@@ -156,12 +155,10 @@ class Engine:
                 yield self.match_profile(key, k, weights=weights, order=order)
 
     def explain(self, demand: Demand | str, profile: Profile | str, *, weights: Weights | None = None) -> Explanation:
-        """Take one pair apart: parts that sum to the score, and what the student has, will have.
-
-        Is expected to or lacks.
-        """
-        linked = self._demand(demand)
-        return explain(linked, self._profile(profile), self.vectorizer_, self._filter(linked), self._weights(weights))
+        """Take one pair apart: parts that sum to the score, what is there, to come, expected or missing."""
+        asked, offered, frozen = self._demand(demand), self._profile(profile), self.vectorizer_
+        query, vector = frozen.query(asked), frozen.vector(offered)
+        return explain(asked, offered, query, vector, frozen, self._filter(asked), self._weights(weights))
 
     # -- changing
 

@@ -7,19 +7,18 @@ itself.
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from enum import StrEnum
 from itertools import pairwise
 from typing import Any
 
-from matching import text as texts
-from matching.domain import CertificateClaim, Demand, Importance, Kind, Profile, SkillClaim, Verdict
-from matching.features import IMPLIED, OCCUPATION, TEXT, Group
+from matching.domain import CertificateClaim, Demand, Importance, Kind, Mention, Profile, SkillClaim, Verdict
 from matching.index import LocalIndex
 from matching.rules import VERDICTS, Facts, Filter, requirement_label
 from matching.score import PART_NAMES, PARTS, SCORE_ONE, VALUE_ONE, Integers
-from matching.vectorize import Query, Vector, Vectorizer
+from matching.vectorize import IMPLIED, OCCUPATION, TEXT, Group, Query, Vector, Vectorizer
+from matching.vectorize import terms as texts
 
 TERMS_SHOWN = 6
 NEARLY_ALL = 0.98
@@ -196,14 +195,23 @@ class Explanation:
 
 
 def explain(
-    demand: Demand, profile: Profile, vectorizer: Vectorizer, conditions: Filter, weights: Integers
+    demand: Demand,
+    profile: Profile,
+    query: Query,
+    vector: Vector,
+    vectorizer: Vectorizer,
+    conditions: Filter,
+    weights: Integers,
 ) -> Explanation:
-    """Take one linked pair apart; the score equals the one in the ranking with the same weights."""
-    query, vector = vectorizer.query(demand), vectorizer.vector(profile)
+    """Take one linked pair apart; the score equals the one in the ranking with the same weights.
+
+    query, vector : what `vectorizer` makes of the two.
+    """
     facts = Facts.build([profile], vectorizer.vocabulary_)
     single = LocalIndex.build([profile.id], [vector], {vector.base: vectorizer.base(vector.base)}, facts)
     totals, expected = single.group_totals(query)
     today, _ = single.group_totals(replace(query, day=vectorizer.reference_))
+    mentions = vectorizer.vocabulary_.recognise(profile.text, (Kind.SKILL,))
     parts = dict.fromkeys(PARTS, 0)
     reasons: list[Reason] = []
     for number, group in enumerate(query.groups):
@@ -214,7 +222,7 @@ def explain(
             most = _most(query, number)
             standing = _standing(group, total, now, bare, most)
             label_zh, label_en = _labels(group, demand, vectorizer)
-            evidence = _evidence(group, demand, profile, vectorizer) if standing is not Standing.MISSING else ()
+            evidence = _evidence(group, profile, mentions, vectorizer) if standing is not Standing.MISSING else ()
             reasons.append(Reason(label_zh, label_en, group.part, weight * total, weight * most, standing, evidence))
     outcome = conditions.apply(facts)
     verdicts = tuple(
@@ -272,7 +280,9 @@ def _english(label: str, requirement: Any, vectorizer: Vectorizer) -> str:
     return shown.replace(label, concept.en) if concept is not None and concept.en else shown
 
 
-def _evidence(group: Group, demand: Demand, profile: Profile, vectorizer: Vectorizer) -> tuple[Evidence, ...]:
+def _evidence(
+    group: Group, profile: Profile, mentions: Sequence[Mention], vectorizer: Vectorizer
+) -> tuple[Evidence, ...]:
     """Find the claims and phrases of the profile that stand for what the group asks, or for something related to it."""
     if group.part == "education":
         return (Evidence("education", profile.education),) if profile.education else ()
@@ -291,7 +301,8 @@ def _evidence(group: Group, demand: Demand, profile: Profile, vectorizer: Vector
     best = max((near for near, _ in found), default=0.0)
     proof = [evidence for near, evidence in found if near >= best]
     if group.part == "skills":
-        proof.extend(_phrases(profile, wanted, vectorizer))
+        own_words = (mention for mention in mentions if wanted & set(mention.concepts))
+        proof.extend(Evidence("text", m.surface, start=m.start, end=m.end) for m in own_words)
     return tuple(proof[:3])
 
 
@@ -321,12 +332,6 @@ def _claim_evidence(claim: SkillClaim | CertificateClaim) -> Evidence:
     if day is not None:
         zh, en = f"{zh}，{day}起", f"{en}, from {day}"
     return Evidence(claim.source if claim.source in SOURCE_NAMES else "claimed", claim.label, zh, en)
-
-
-def _phrases(profile: Profile, wanted: set[str], vectorizer: Vectorizer) -> Iterable[Evidence]:
-    for mention in vectorizer.vocabulary_.recognise(profile.text, (Kind.SKILL,)):
-        if wanted & set(mention.concepts):
-            yield Evidence("text", mention.surface, start=mention.start, end=mention.end)
 
 
 def _shared_wording(demand: Demand, query: Query, vector: Vector, vectorizer: Vectorizer) -> tuple[str, ...]:

@@ -14,10 +14,9 @@ from typing import Protocol
 import numpy as np
 from numpy.typing import NDArray
 
-from matching.features import Group
 from matching.rules import Facts, Filter, Outcome
 from matching.score import PARTS, Integers, best
-from matching.vectorize import Query, Vector
+from matching.vectorize import Group, Query, Vector
 
 Mask = NDArray[np.bool_]
 

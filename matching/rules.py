@@ -37,7 +37,7 @@ VERDICTS = (Verdict.NOT_MET, Verdict.UNKNOWN, Verdict.MET)
 CERTIFICATE_KINDS = frozenset({Kind.CERTIFICATE, Kind.LANGUAGE, Kind.LICENCE})
 FOREVER = 2**30
 ANY_TRADE, SOME_TRADE = "trade:*", "trade:?"
-MAYBE = "maybe:"
+MAYBE, UNREAD = "maybe:", "unread:*"
 UNLEVELLED = -1
 
 Verdicts = NDArray[np.int8]
@@ -140,8 +140,12 @@ def _certificate_claims(profiles: Sequence[Profile]) -> Iterable[tuple[str, int,
 
 
 def is_sure(link: Link | None) -> bool:
-    """Tell whether a label was read beyond doubt; only then may it decide a hard condition."""
-    return link is not None and link.credit >= 1.0 and not link.open
+    """Tell whether a label was read beyond doubt; only then may it decide a hard condition.
+
+    A trade is known by its name, also one that the vocabulary does not list.
+    """
+    named = link is not None and (not link.open or all(concept.startswith("trade:") for concept in link.concepts))
+    return link is not None and link.credit >= 1.0 and named
 
 
 def _named(claim: SkillClaim | CertificateClaim) -> Sequence[str]:
@@ -150,7 +154,7 @@ def _named(claim: SkillClaim | CertificateClaim) -> Sequence[str]:
         return (open_id(claim.label),)
     if is_sure(claim.link):
         return claim.link.concepts
-    return (open_id(claim.label), *(MAYBE + concept for concept in claim.link.concepts))
+    return (open_id(claim.label), UNREAD, *(MAYBE + concept for concept in claim.link.concepts))
 
 
 def _with_any_trade(concepts: Sequence[str]) -> Sequence[str]:
@@ -254,7 +258,7 @@ def _judge(requirement: Requirement, vocabulary: Vocabulary) -> Callable[[Facts,
     sure = is_sure(link)
     read = link.concepts if link is not None else ()
     concepts = read if sure else (open_id(requirement.label),)
-    possible = tuple(MAYBE + concept for concept in read) if sure else (*read, *(MAYBE + concept for concept in read))
+    possible = tuple(MAYBE + concept for concept in read) if sure else (*read, UNREAD)
     level = requirement.level if requirement.level is not None or link is None else link.level
     if requirement.kind is Kind.EDUCATION:
         floor = min((vocabulary.education_rank(concept) for concept in concepts), default=0) if sure else None

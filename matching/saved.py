@@ -23,11 +23,10 @@ from numpy.typing import NDArray
 
 from matching.domain import Demand, Profile
 from matching.errors import IndexDamaged
-from matching.features import Scoring
 from matching.index import LocalIndex, Postings
 from matching.records import restore, to_values
 from matching.rules import Entries, Facts
-from matching.vectorize import Vectorizer
+from matching.vectorize import Scoring, Vectorizer
 from matching.vocabulary import Vocabulary
 
 if TYPE_CHECKING:

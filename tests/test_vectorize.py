@@ -13,9 +13,8 @@ from sklearn.utils.validation import check_is_fitted
 
 from matching import Demand, Profile, SkillClaim, Vocabulary
 from matching.errors import NotFitted, RecordError
-from matching.features import Scoring
 from matching.score import VALUE_ONE
-from matching.vectorize import Vectorizer
+from matching.vectorize import Scoring, Vectorizer
 from tests.conftest import TODAY
 
 

@@ -126,7 +126,7 @@ def _check_archive(path: Path, content: bytes) -> None:
             total = 0
             for member in archive.infolist():
                 total = _check_member(path, archive, member, total)
-    except (zipfile.BadZipFile, zlib.error, NotImplementedError, RuntimeError, EOFError, ValueError) as error:
+    except (zipfile.BadZipFile, zlib.error, RuntimeError, EOFError, ValueError) as error:
         raise _refused(
             path, "damaged", f"is not a readable workbook: {error}", "工作簿损坏或带有密码，无法读取"
         ) from error

@@ -9,7 +9,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from matching.text import (
+from matching.vectorize.terms import (
     BLOCK_WEIGHTS,
     COMMON_WORTH,
     CONCEPT,

@@ -29,10 +29,12 @@ from typing import TYPE_CHECKING, Any, Self
 import numpy as np
 from numpy.typing import NDArray
 
-from matching import text as texts
 from matching.domain import Demand, Kind, Profile
 from matching.errors import NotFitted, Problem, RecordError
-from matching.features import (
+from matching.rules import FOREVER, day_number
+from matching.score import PARTS, ROW_ONE, VALUE_ONE
+from matching.vectorize import terms as texts
+from matching.vectorize.features import (
     TEXT,
     Group,
     Row,
@@ -45,8 +47,6 @@ from matching.features import (
     refused_skills,
     steps,
 )
-from matching.rules import FOREVER, day_number
-from matching.score import PARTS, ROW_ONE, VALUE_ONE
 
 if TYPE_CHECKING:
     from scipy.sparse import csr_array

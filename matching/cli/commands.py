@@ -8,28 +8,22 @@ the place and the value.
 
 from __future__ import annotations
 
-import json
 import sys
 from collections.abc import Iterator, Sequence
 from dataclasses import asdict
 from datetime import date
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, Any, Literal
+from typing import Annotated, Literal
 
 import typer
-from rich.console import Console
 from rich.markup import escape
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn
 from rich.table import Table
 
 from matching import Engine, Explanation, MatchList, Vocabulary, Weights
+from matching.cli.shown import err, match_rows, out, print_error, print_json, print_list
 from matching.domain import Kind
-from matching.errors import DuikouError, InputError, Problem, RecordError
-from matching.explain import STANDING_NAMES, Standing
-from matching.score import PART_NAMES, PARTS
-
-if TYPE_CHECKING:
-    from matching.tables import MatchRow
+from matching.errors import DuikouError, Problem, RecordError
 
 app = typer.Typer(
     name="duikou",
@@ -42,9 +36,6 @@ words = typer.Typer(
     help="The vocabulary: check, search, import and export. 词表的检查、查找、导入和导出。", no_args_is_help=True
 )
 app.add_typer(words, name="vocabulary")
-
-out = Console(soft_wrap=True)
-err = Console(stderr=True, soft_wrap=True)
 
 Lang = Annotated[Literal["zh", "en"], typer.Option("--lang", help="Language of what is printed. 输出语言。")]
 AsJson = Annotated[bool, typer.Option("--json", help="One JSON object on standard output. 输出一个 JSON 对象。")]
@@ -82,7 +73,7 @@ def demo(lang: Annotated[Literal["zh", "en", "both"], typer.Option("--lang")] = 
     for number, demand in enumerate((demands[0], demands[len(demands) // 2])):
         found = engine.match(demand, k=5)
         for side in shown[: 1 if number else None]:
-            _print_list(found, _explained(engine, found), demand.title, side)
+            print_list(found, _explained(engine, found), demand.title, side)
         if found.ids and number == 0:
             for side in shown:
                 out.print(escape(engine.explain(demand.id, found.ids[0]).text(side)) + "\n", highlight=False)
@@ -90,7 +81,7 @@ def demo(lang: Annotated[Literal["zh", "en", "both"], typer.Option("--lang")] = 
     found = engine.match_profile(asking, k=5)
     for side in shown:
         title = f"{asking.major or ''} {asking.education or ''}".strip()
-        _print_list(found, _explained(engine, found), title, side)
+        print_list(found, _explained(engine, found), title, side)
 
 
 @app.command()
@@ -136,11 +127,10 @@ def match(
         explained.append(_explained(engine, found))
     titles = {key: _title(engine, key, direction) for key in askers}
     if as_json:
-        _print_json({"lists": [found.as_dict() for found in lists], "rejected_rows": rejected})
+        print_json({"lists": [found.as_dict() for found in lists], "rejected_rows": rejected})
     elif output is not None:
-        rows = [
-            row for found, reasons in zip(lists, explained, strict=True) for row in _rows(found, reasons, titles, lang)
-        ]
+        listed = zip(lists, explained, strict=True)
+        rows = [row for found, reasons in listed for row in match_rows(found, reasons, titles, lang)]
         if output == "-":
             sys.stdout.write(matches_text(rows, ".csv", lang))
         else:
@@ -148,7 +138,7 @@ def match(
             err.print(f"{'已写入' if lang == 'zh' else 'written'}: {output}", markup=False)
     else:
         for found, reasons in zip(lists, explained, strict=True):
-            _print_list(found, reasons, titles[found.asked], lang)
+            print_list(found, reasons, titles[found.asked], lang)
     raise typer.Exit(1 if rejected else 0)
 
 
@@ -168,7 +158,7 @@ def explain_pair(
     engine, rejected = _engine(demands, profiles, vocabulary, weights, today)
     explanation = engine.explain(demand, profile)
     if as_json:
-        _print_json(explanation.as_dict())
+        print_json(explanation.as_dict())
     else:
         out.print(explanation.text(lang), markup=False, highlight=False)
     raise typer.Exit(1 if rejected else 0)
@@ -191,7 +181,7 @@ def evaluate(
     if task.suffix == ".jsonl":
         table = judge(JudgedCase.load(task, shipped), Engine(shipped, reference_on=date(2026, 11, 24)))
         if as_json:
-            _print_json(table.as_dict())
+            print_json(table.as_dict())
             return
         shown = Table("aspect 方面", "right 正确", "total 总数")
         for aspect, (right, total) in table.aspects.items():
@@ -203,7 +193,7 @@ def evaluate(
     evaluation = evaluate_task(Task.load(task, transpose), lambda: Engine(shipped))
     if as_json:
         facts = {"task": evaluation.task, "direction": "transposed" if transpose else "plain", "fold": fold}
-        _print_json({**evaluation.means(fold), **facts, "folds": evaluation.table()})
+        print_json({**evaluation.means(fold), **facts, "folds": evaluation.table()})
         return
     rows = evaluation.table()
     shown = Table(*rows[0])
@@ -223,7 +213,7 @@ def check_vocabulary(vocabulary: Releases = None, as_json: AsJson = False) -> No
         counts[concept.kind.value] += 1
     held = {kind: count for kind, count in counts.items() if count}
     if as_json:
-        _print_json({"version": shipped.version, "concepts": held, "problems": [p.as_dict() for p in problems]})
+        print_json({"version": shipped.version, "concepts": held, "problems": [p.as_dict() for p in problems]})
     else:
         out.print(f"{shipped.version}: " + ", ".join(f"{count} {kind}" for kind, count in held.items()), markup=False)
         for problem in problems:
@@ -243,7 +233,7 @@ def search_vocabulary(
     """Find concepts by any of their forms. 按任一写法查找概念。"""
     found = _vocabulary(vocabulary).search(query, kind, limit)
     if as_json:
-        _print_json({"results": [{**asdict(concept), "likeness": round(likeness, 3)} for concept, likeness in found]})
+        print_json({"results": [{**asdict(concept), "likeness": round(likeness, 3)} for concept, likeness in found]})
         return
     shown = Table("id", "kind 类别", "中文", "English", "also written 其他写法")
     for concept, _ in found:
@@ -285,23 +275,11 @@ def main() -> None:
     try:
         app()
     except DuikouError as error:
-        _print_error(error)
+        print_error(error)
         sys.exit(2)
     except BrokenPipeError:
         sys.stderr.close()
         sys.exit(0)
-
-
-def _print_error(error: DuikouError) -> None:
-    if isinstance(error, InputError):
-        for problem in error.problems:
-            err.print(f"{problem.text('zh')}\n  {problem.text('en')}", markup=False, highlight=False)
-    else:
-        err.print(f"{error.message_zh}\n  {error.message_en}", markup=False, highlight=False)
-
-
-def _print_json(value: dict[str, Any]) -> None:
-    sys.stdout.write(json.dumps(value, ensure_ascii=False, default=str) + "\n")
 
 
 def _vocabulary(releases: list[Path] | None) -> Vocabulary:
@@ -368,64 +346,3 @@ def _explained(engine: Engine, found: MatchList) -> list[Explanation]:
 
 def _title(engine: Engine, key: str, direction: str) -> str:
     return engine.demands_[key].title if direction == "demands" else (engine.profiles_[key].major or "")
-
-
-def _rows(found: MatchList, reasons: Sequence[Explanation], titles: dict[str, str], lang: str) -> Iterator[MatchRow]:
-    from matching.tables import MatchRow
-
-    for rank, (key, reason) in enumerate(zip(found.ids, reasons, strict=True)):
-        yield MatchRow(
-            asked=found.asked,
-            rank=rank + 1,
-            id=key,
-            score=found.score(rank),
-            has=reason.labels(Standing.HAS, Standing.PARTLY, lang=lang),
-            will_have=reason.labels(Standing.WILL_HAVE, lang=lang),
-            expected=reason.labels(Standing.EXPECTED, lang=lang),
-            missing=reason.labels(Standing.MISSING, lang=lang),
-            verify=reason.to_verify(lang),
-            title=titles.get(found.asked, ""),
-        )
-
-
-def _why(reason: Explanation, name: str, lang: Literal["zh", "en"]) -> str:
-    side = 0 if lang == "zh" else 1
-    separator, colon = ("、", "：") if lang == "zh" else (", ", ": ")
-    lines = [name] if name else []
-    for standing, names in STANDING_NAMES.items():
-        labels = reason.labels(standing, lang=lang)
-        if labels:
-            lines.append(f"{names[side]}{colon}{separator.join(labels)}")
-    verify = reason.to_verify(lang)
-    if verify:
-        lines.append(f"{('待核实', 'To verify')[side]}{colon}{separator.join(verify)}")
-    return "\n".join(lines)
-
-
-def _print_list(found: MatchList, reasons: Sequence[Explanation], title: str, lang: Literal["zh", "en"]) -> None:
-    """Print one list as a table: rank, id, score, and why in lines of what is there, to come, expected and missing."""
-    side = 0 if lang == "zh" else 1
-    shown = Table(title=escape(f"{found.asked} {title}"), title_justify="left", title_style="bold", show_lines=True)
-    for header in (("名次", "代号", "分数"), ("rank", "id", "score"))[side]:
-        shown.add_column(header, no_wrap=True)
-    shown.add_column(("理由", "why")[side], overflow="fold")
-    for rank, (key, reason) in enumerate(zip(found.ids, reasons, strict=True)):
-        name = reason.title if found.direction == "profile" else ""
-        shown.add_row(str(rank + 1), escape(key), f"{found.score(rank):.3f}", escape(_why(reason, name, lang)))
-    out.print(shown)
-    separator = "；" if lang == "zh" else "; "
-    removed = [f"{removal.label(lang)} {removal.count}" for removal in found.removed if removal.count]
-    if removed:
-        out.print(
-            ("各项条件单独排除：" if lang == "zh" else "Removed by each alone: ") + escape(separator.join(removed))
-        )
-    if found.unscored:
-        shown_ids = ", ".join(found.unscored[:10]) + (" …" if len(found.unscored) > 10 else "")
-        text = "不参加自动排序、请人工查看" if lang == "zh" else "Refused ranking by machine, for a person to judge"
-        out.print(
-            f"{text}（{len(found.unscored)}）：{escape(shown_ids)}"
-            if lang == "zh"
-            else f"{text} ({len(found.unscored)}): {escape(shown_ids)}"
-        )
-    applied = separator.join(f"{PART_NAMES[part][side]} {found.weights['applied'][part]:.2f}" for part in PARTS)
-    out.print(("权重：" if lang == "zh" else "Weights: ") + applied + "\n")

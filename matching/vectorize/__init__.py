@@ -1,0 +1,10 @@
+"""Both sides into one feature space: `Vectorizer` turns profiles into values and demands into queries of weights.
+
+`features` says what a requirement asks and a claim gives, `terms` what a text holds, `vectorizer` learns the statistics
+and makes the integers.
+"""
+
+from matching.vectorize.features import IMPLIED, OCCUPATION, TEXT, Group, Scoring
+from matching.vectorize.vectorizer import Query, Vector, Vectorizer
+
+__all__ = ["IMPLIED", "OCCUPATION", "TEXT", "Group", "Query", "Scoring", "Vector", "Vectorizer"]
