@@ -210,7 +210,8 @@ def explain(
     facts = Facts.build([profile], vectorizer.vocabulary_)
     single = LocalIndex.build([profile.id], [vector], {vector.base: vectorizer.base(vector.base)}, facts)
     totals, expected = single.group_totals(query)
-    today, _ = single.group_totals(replace(query, day=vectorizer.reference_))
+    changes = bool((vector.days > 0).any())
+    today = single.group_totals(replace(query, day=vectorizer.reference_))[0] if changes else totals
     mentions = vectorizer.vocabulary_.recognise(profile.text, (Kind.SKILL,))
     parts = dict.fromkeys(PARTS, 0)
     reasons: list[Reason] = []

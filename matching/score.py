@@ -42,12 +42,12 @@ class Weights:
     They were chosen on the tune folds and the judged pairs only (docs/decisions/003-weights.md).
     """
 
-    skills: float = 0.40
+    skills: float = 0.42
     certificates: float = 0.14
-    major: float = 0.08
+    major: float = 0.10
     education: float = 0.04
-    occupation: float = 0.04
-    text: float = 0.30
+    occupation: float = 0.05
+    text: float = 0.25
 
     def integers(self) -> Integers:
         """Scale to integers that sum to WEIGHT_ONE by largest remainders, in the order of PARTS."""

@@ -5,6 +5,7 @@ and makes the integers.
 """
 
 from matching.vectorize.features import IMPLIED, OCCUPATION, TEXT, Group, Scoring
-from matching.vectorize.vectorizer import Query, Vector, Vectorizer
+from matching.vectorize.vectorizer import Vectorizer
+from matching.vectorize.vectors import Query, Vector
 
 __all__ = ["IMPLIED", "OCCUPATION", "TEXT", "Group", "Query", "Scoring", "Vector", "Vectorizer"]

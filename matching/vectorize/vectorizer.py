@@ -20,8 +20,7 @@ from __future__ import annotations
 
 import hashlib
 from collections import Counter
-from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from datetime import date
 from functools import lru_cache
 from typing import TYPE_CHECKING, Any, Self
@@ -47,40 +46,14 @@ from matching.vectorize.features import (
     refused_skills,
     steps,
 )
+from matching.vectorize.vectors import Numbers, Query, Vector
 
 if TYPE_CHECKING:
     from scipy.sparse import csr_array
 
     from matching.vocabulary import Vocabulary
 
-Numbers = NDArray[np.int64]
-
-
-@dataclass(frozen=True, slots=True)
-class Vector:
-    """A profile's values: feature numbers, integers (VALUE_ONE = 1) and the day from which each is added (0 = now)."""
-
-    features: Numbers
-    values: Numbers
-    days: Numbers
-    base: str
-
-
-@dataclass(frozen=True, slots=True)
-class Query:
-    """A demand as rows of integer weights (ROW_ONE = all that its part can ask), grouped into alternatives.
-
-    Row r holds `features[starts[r]:starts[r+1]]` and `weights[...]`; `group_of_row` (ascending) says which group it is
-    an alternative of, `part_of_group` is the group's position in PARTS; `groups` are what the numbers were made from.
-    """
-
-    starts: Numbers
-    features: Numbers
-    weights: Numbers
-    group_of_row: Numbers
-    part_of_group: Numbers
-    day: int
-    groups: tuple[Group, ...]
+REMEMBERED = 20_000
 
 
 class Vectorizer:
@@ -98,6 +71,11 @@ class Vectorizer:
     Attributes learned by fit: `document_frequency_` (term -> records that contain it), `size_` (records), `reference_`
     (day number), `feature_names_` (column order). Columns may be added later (`grow`), the statistics never change.
     """
+
+    _latest: tuple[Demand | None, int, Query | None]
+    _recognised: Callable[[str], tuple[str, ...]]
+    _label_terms: Callable[[str], tuple[str, ...]]
+    _expected: Callable[[str], Mapping[str, float]]
 
     def __init__(
         self, vocabulary: Vocabulary | None = None, scoring: Scoring | None = None, reference_on: date | None = None
@@ -144,7 +122,7 @@ class Vectorizer:
         self.document_frequency_: Mapping[str, int] = dict(sorted(frequency.items()))
         self.size_ = size
         names.update(f"text:{term}" for term in frequency)
-        names.update(feature for major in majors for feature in expected_values(major, self.vocabulary_, self.scoring_))
+        names.update(feature for major in majors for feature in self._expected(major))
         self.feature_names_: list[str] = sorted(names)
         self._columns = {name: number for number, name in enumerate(self.feature_names_)}
         return self
@@ -201,7 +179,7 @@ class Vectorizer:
         self._require_fitted()
         linked = self.vocabulary_.link_profile(profile)
         base = next(iter(linked.links.get("major", ())), "")
-        expected = {} if not base else expected_values(base, self.vocabulary_, self.scoring_)
+        expected = self._expected(base)
         by_feature: dict[str, list[Span]] = {}
         for span in self._spans(linked):
             by_feature.setdefault(span.feature, []).append(span)
@@ -232,7 +210,7 @@ class Vectorizer:
 
         Feature numbers and integer values (its columns are added where they are new).
         """
-        expected = expected_values(major or None, self.vocabulary_, self.scoring_)
+        expected = self._expected(major)
         columns = [self._column(feature, True) for feature in expected]
         values = [_integer(value, VALUE_ONE) for value in expected.values()]
         return np.array(columns, dtype=np.int64), np.array(values, dtype=np.int64)
@@ -240,7 +218,14 @@ class Vectorizer:
     def query(self, demand: Demand) -> Query:
         """Turn a demand into rows of weights; features that no profile can have are left out of the rows."""
         self._require_fitted()
-        linked = self.vocabulary_.link_demand(demand)
+        asked, width, known = self._latest
+        if demand is asked and width == len(self.feature_names_) and known is not None:
+            return known
+        query = self._query(self.vocabulary_.link_demand(demand))
+        self._latest = (demand, len(self.feature_names_), query)
+        return query
+
+    def _query(self, linked: Demand) -> Query:
         groups = [*self._fields(linked), *self._text_groups(linked)]
         asked = {part: sum(g.weight for g in groups if g.part == part) for part in PARTS}
         starts, features, weights, group_of_row = [0], [], [], []
@@ -262,7 +247,7 @@ class Vectorizer:
             weights=np.array(weights, dtype=np.int64),
             group_of_row=np.array(group_of_row, dtype=np.int64),
             part_of_group=np.array([PARTS.index(group.part) for group in groups], dtype=np.int64),
-            day=self.day(demand),
+            day=self.day(linked),
             groups=tuple(groups),
         )
 
@@ -297,8 +282,11 @@ class Vectorizer:
             self.vocabulary_ = self.vocabulary
         self.scoring_ = self.scoring or Scoring()
         self.reference_ = (self.reference_on or date.today()).toordinal()
+        self._latest = (None, 0, None)
         self._protected = texts.protected_pattern()
-        self._recognised = lru_cache(maxsize=100_000)(self._skills_in)
+        self._recognised = lru_cache(maxsize=REMEMBERED)(self._skills_in)
+        self._label_terms = lru_cache(maxsize=REMEMBERED)(self._terms_of_label)
+        self._expected = lru_cache(maxsize=None)(self._expected_of)
 
     def _require_fitted(self) -> None:
         if not hasattr(self, "feature_names_"):
@@ -361,9 +349,12 @@ class Vectorizer:
             spans.extend(Span(f"label:{term}", 1.0, first, last) for term in self._label_terms(certificate.label))
         return spans
 
-    def _label_terms(self, label: str) -> Iterable[str]:
+    def _terms_of_label(self, label: str) -> tuple[str, ...]:
         clean = texts.mask_protected(label, self._protected)
-        return {**texts.terms(clean), **self._concepts(clean)}
+        return tuple({**texts.terms(clean), **self._concepts(clean)})
+
+    def _expected_of(self, major: str) -> Mapping[str, float]:
+        return expected_values(major or None, self.vocabulary_, self.scoring_)
 
 
 def _added(*counts: tuple[float, Mapping[str, float]]) -> dict[str, float]:

@@ -49,6 +49,8 @@ _MAJOR_ENDS = re.compile(r"(?:等?相关)?(?:专业|方向|班)$")
 _FLOOR = re.compile(r"(?:学历)?(?:及|或)?(?:以上|以上学历)|学历|毕业生?|全日制|应届|统招|or above|or higher|degree$")
 _TELLS_CERTIFICATE = re.compile(r"证|级|驾照|cet|n1|licen[cs]e|certificate")
 
+REMEMBERED = 50_000
+
 
 class Resolver:
     """Resolves labels to concepts; every answer is remembered, so that a column of a million cells stays cheap."""
@@ -74,6 +76,8 @@ class Resolver:
         """Give what a label stands for; an unknown one gets an open id, the same for the same label. Never raises."""
         known = self._memory.get((kind, label))
         if known is None:
+            if len(self._memory) >= REMEMBERED:
+                self._memory.clear()
             known = self._memory[kind, label] = self._read(kind, label)
         return known
 
