@@ -2,7 +2,8 @@
 
     uvicorn api.app:app
 
-Documentation is generated at /docs and /openapi.json.
+The description of all routes is at /openapi.json; pages that show it would load scripts from elsewhere, so there are
+none.
 """
 
 from __future__ import annotations
@@ -56,7 +57,14 @@ def create_app(vocabulary: Vocabulary | None = None) -> FastAPI:
     async def lifespan(app: FastAPI) -> AsyncIterator[State]:
         yield {"vocabulary": await run_in_threadpool(_ready, vocabulary)}
 
-    app = Service(title="Duikou 对口", version=__version__, description=DESCRIPTION, lifespan=lifespan, redoc_url=None)
+    app = Service(
+        title="Duikou 对口",
+        version=__version__,
+        description=DESCRIPTION,
+        lifespan=lifespan,
+        docs_url=None,
+        redoc_url=None,
+    )
     problems.install(app)
     app.include_router(health.router)
     app.include_router(match.router)

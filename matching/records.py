@@ -51,6 +51,10 @@ def from_values(kind: type[Record], values: object, field: str) -> Record:
         Problem("unknown_field", "no such field", "没有这个字段", field=f"{field}.{place}")
         for place in _internal(values)
     ]
+    problems += [
+        Problem("zero_byte", "contains the character U+0000", "含有字符 U+0000", field=f"{field}{place}")
+        for place in _zero_bytes(values)
+    ]
     if problems:
         raise RecordError(problems)
     record = _validated(kind, values, field)
@@ -129,6 +133,17 @@ def _internal(values: object, path: str = "") -> list[str]:
         for number, value in enumerate(values):
             found.extend(_internal(value, f"{path}[{number}]"))
     return found
+
+
+def _zero_bytes(values: object, path: str = "") -> list[str]:
+    """Find texts with U+0000, which no table or database keeps."""
+    if isinstance(values, str):
+        return [path] if "\x00" in values else []
+    if isinstance(values, dict):
+        return [place for key, value in values.items() for place in _zero_bytes(value, f"{path}.{key}")]
+    if isinstance(values, list | tuple):
+        return [place for number, value in enumerate(values) for place in _zero_bytes(value, f"{path}[{number}]")]
+    return []
 
 
 def _inconsistent(record: Demand | Profile, field: str) -> list[Problem]:

@@ -338,7 +338,7 @@ def test_the_generated_documentation(client: TestClient) -> None:
     references = {piece.split('"')[0] for piece in text.split("#/components/schemas/")[1:]}
     assert references <= named
     assert "$defs" not in text
-    assert client.get("/docs").status_code == 200
+    assert client.get("/docs").status_code == 404
 
 
 def test_the_example_of_a_problem_is_what_is_answered(client: TestClient) -> None:
