@@ -180,15 +180,18 @@ def best(scores: Integers, ids: Sequence[str] | NDArray[np.str_], k: int) -> NDA
 def backward_score(demand: Demand, profile: Profile) -> int:
     """Say how far a demand fulfils a student's own wishes (place, pay, shift, wished occupation), 0..SCORE_ONE.
 
-    The mean over the wishes that are stated: place 1 if any wished place is (or contains) one of the demand's; pay the
-    share of the wished pay that the top of the range reaches, at most 1; shift 1 if any offered shift is accepted;
-    occupation 1 if wished. What the demand leaves open counts one half; a student without wishes gets 1.
+    The mean over the wishes that are stated: place 1 if any wished place is (or contains) one of the demand's, one half
+    if the demand names only the city around it; pay the share of the wished pay that the top of the range reaches, at
+    most 1; shift 1 if any offered shift is accepted; occupation 1 if wished. What the demand leaves open counts one
+    half; a student without wishes gets 1.
     """
     marks: list[int] = []
     half, one = SCORE_ONE // 2, SCORE_ONE
     wished, offered = profile.links.get("wished_place", ()), demand.links.get("place", ())
     if wished:
-        marks.append(half if not offered else (one if set(wished) & set(offered) else 0))
+        inside = set(wished) & {*offered, *demand.links.get("place_in", ())}
+        around = set(profile.links.get("wished_place_in", ())) & set(offered)
+        marks.append(one if inside else (half if around or not offered else 0))
     wish = profile.preferences
     if wish.pay_low:
         top = None if demand.pay is None else (demand.pay.high or demand.pay.low)

@@ -215,7 +215,8 @@ def test_links_of_a_demand_and_a_profile(vocabulary: Vocabulary) -> None:
     )
     linked = vocabulary.link_demand(demand)
     assert [asked.link.concepts for asked in linked.requirements if asked.link] == [("weld.gtaw",), ("trade:焊工",)]
-    assert linked.links == {"occupation": ("occ:6-18-02-04",), "place": ("region:370113",)}
+    around = ("region:370100", "region:370000")
+    assert linked.links == {"occupation": ("occ:6-18-02-04",), "place": ("region:370113",), "place_in": around}
     profile = Profile(
         "p1",
         education="大专",
@@ -229,6 +230,7 @@ def test_links_of_a_demand_and_a_profile(vocabulary: Vocabulary) -> None:
         "major": ("major:460110",),
         "education": ("edu:高职专科",),
         "wished_place": ("region:370113",),
+        "wished_place_in": around,
         "wished_occupation": ("occ:6-18-02-04",),
     }
     assert claimed.skills[0].link and claimed.skills[0].link.concepts == ("weld.gtaw",)

@@ -139,13 +139,14 @@ class Vocabulary:
         return problems
 
     def link_demand(self, demand: Demand) -> Demand:
-        """Fill the link of each requirement, and `links` with "occupation" and "place" where they apply."""
+        """Fill the link of each requirement, and `links` with "occupation", "place" and "place_in" where they apply."""
         requirements = tuple(
             replace(asked, link=self.resolve(asked.kind, asked.label)) for asked in demand.requirements
         )
         links = {
             "occupation": self._known(Kind.OCCUPATION, demand.occupations) or self._title(demand.title),
-            "place": self._known(Kind.REGION, demand.places),
+            "place": (places := self._known(Kind.REGION, demand.places)),
+            "place_in": self._regions_around(places),
         }
         return replace(demand, requirements=requirements, links=_filled(links))
 
@@ -161,7 +162,8 @@ class Vocabulary:
             "major": self._known(Kind.MAJOR, (profile.major,)),
             "education": self._known(Kind.EDUCATION, (profile.education,)),
             "occupation": self._known(Kind.OCCUPATION, profile.occupations),
-            "wished_place": self._known(Kind.REGION, wishes.places),
+            "wished_place": (wished := self._known(Kind.REGION, wishes.places)),
+            "wished_place_in": self._regions_around(wished),
             "wished_occupation": self._known(Kind.OCCUPATION, wishes.occupations),
         }
         skills = tuple(replace(claim, link=self.resolve(Kind.SKILL, claim.label)) for claim in profile.skills)
@@ -176,6 +178,17 @@ class Vocabulary:
         """List the concepts of labels, without those the vocabulary doesn't have."""
         found = (self.resolve(kind, label) for label in labels if label)
         return tuple(dict.fromkeys(concept for link in found if not link.open for concept in link.concepts))
+
+    def _regions_around(self, places: Iterable[str]) -> tuple[str, ...]:
+        """List the regions that the places lie in (a district's city, its province), without the places."""
+        around: dict[str, None] = {}
+        waiting = list(places)
+        while waiting:
+            concept = self.concepts.get(waiting.pop())
+            fresh = [wider for wider in (concept.broader if concept else ()) if wider not in around]
+            around.update(dict.fromkeys(fresh))
+            waiting.extend(fresh)
+        return tuple(around)
 
     def _title(self, title: str) -> tuple[str, ...]:
         mentions = self.recognise(title, (Kind.OCCUPATION,))
