@@ -1,8 +1,8 @@
 """The types that records, results and vocabulary are made of: frozen, without protected attributes or contacts.
 
 A `Demand` asks, a `Profile` offers. Both carry what their writer wrote (`label`) and, once linked by the vocabulary,
-the concepts that the label stands for. Levels run 1 (can do under guidance) to 5 (expert); a level of 0 on a profile
-says "can't". Certificate levels run 1 (五级/初级工) to 5 (一级/高级技师): a larger number is the higher one.
+the concepts that the label stands for. Levels run 1 (knows it, works under guidance) to 5 (teaches others); a level of
+0 on a profile says "can't". Certificate levels run 1 (五级/初级工) to 5 (一级/高级技师): the larger number is the higher one.
 `None` means "not recorded", an empty tuple means "recorded: none".
 """
 

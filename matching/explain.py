@@ -25,12 +25,13 @@ NEARLY_ALL = 0.98
 
 
 class Standing(StrEnum):
-    """How a profile stands to one thing that is asked."""
+    """How a profile stands to one thing that is asked; `to_verify` is a must that nothing recorded decides."""
 
     HAS = "has"
     WILL_HAVE = "will_have"
     PARTLY = "partly"
     EXPECTED = "expected"
+    TO_VERIFY = "to_verify"
     MISSING = "missing"
 
 
@@ -39,6 +40,7 @@ STANDING_NAMES = {
     Standing.WILL_HAVE: ("将具备（到岗时）", "Will have by the start"),
     Standing.PARTLY: ("部分具备", "Partly"),
     Standing.EXPECTED: ("预计（同专业通常会，本人未说明）", "Expected from the major, not stated"),
+    Standing.TO_VERIFY: ("待核实", "To be verified"),
     Standing.MISSING: ("缺少", "Missing"),
 }
 VERDICT_NAMES = {
@@ -212,6 +214,12 @@ def explain(
     totals, expected = single.group_totals(query)
     changes = bool((vector.days > 0).any())
     today = single.group_totals(replace(query, day=vectorizer.reference_))[0] if changes else totals
+    outcome = conditions.apply(facts)
+    verdicts = tuple(
+        (rule.label_zh, rule.label_en, VERDICTS[outcome.verdicts[number, 0]], rule.source)
+        for number, rule in enumerate(conditions.rules)
+    )
+    undecided = {zh for zh, _, verdict, _ in verdicts if verdict is Verdict.UNKNOWN}
     mentions = vectorizer.vocabulary_.recognise(profile.text, (Kind.SKILL,))
     parts = dict.fromkeys(PARTS, 0)
     reasons: list[Reason] = []
@@ -223,13 +231,10 @@ def explain(
             most = _most(query, number)
             standing = _standing(group, total, now, bare, most)
             label_zh, label_en = _labels(group, demand, vectorizer)
-            evidence = _evidence(group, profile, mentions, vectorizer) if standing is not Standing.MISSING else ()
+            if standing is Standing.MISSING and label_zh.removeprefix(f"{PART_NAMES[group.part][0]} ") in undecided:
+                standing = Standing.TO_VERIFY
+            evidence = _evidence(group, standing, profile, mentions, vectorizer)
             reasons.append(Reason(label_zh, label_en, group.part, weight * total, weight * most, standing, evidence))
-    outcome = conditions.apply(facts)
-    verdicts = tuple(
-        (rule.label_zh, rule.label_en, VERDICTS[outcome.verdicts[number, 0]], rule.source)
-        for number, rule in enumerate(conditions.rules)
-    )
     wording = _shared_wording(demand, query, vector, vectorizer)
     notes = tuple(_notes(demand, profile))
     score = sum(parts.values())
@@ -282,12 +287,14 @@ def _english(label: str, requirement: Any, vectorizer: Vectorizer) -> str:
 
 
 def _evidence(
-    group: Group, profile: Profile, mentions: Sequence[Mention], vectorizer: Vectorizer
+    group: Group, standing: Standing, profile: Profile, mentions: Sequence[Mention], vectorizer: Vectorizer
 ) -> tuple[Evidence, ...]:
     """Find the claims and phrases of the profile that stand for what the group asks, or for something related to it."""
+    if standing in (Standing.MISSING, Standing.TO_VERIFY):
+        return ()
     if group.part == "education":
         return (Evidence("education", profile.education),) if profile.education else ()
-    if group.part == "major":
+    if group.part == "major" or standing is Standing.EXPECTED:
         return (Evidence("major", profile.major),) if profile.major else ()
     if group.part == "occupation":
         return tuple(Evidence("occupation", name) for name in profile.occupations[:1])

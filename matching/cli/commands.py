@@ -21,7 +21,7 @@ from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn
 from rich.table import Table
 
 from matching import Engine, Explanation, MatchList, Vocabulary, Weights
-from matching.cli.shown import err, match_rows, out, print_error, print_json, print_list
+from matching.cli.shown import err, match_rows, out, print_error, print_json, print_list, with_reasons
 from matching.domain import Kind
 from matching.errors import DuikouError, Problem, RecordError
 
@@ -127,7 +127,10 @@ def match(
         explained.append(_explained(engine, found))
     titles = {key: _title(engine, key, direction) for key in askers}
     if as_json:
-        print_json({"lists": [found.as_dict() for found in lists], "rejected_rows": rejected})
+        listed = zip(lists, explained, strict=True)
+        print_json(
+            {"lists": [with_reasons(found, reasons, lang) for found, reasons in listed], "rejected_rows": rejected}
+        )
     elif output is not None:
         listed = zip(lists, explained, strict=True)
         rows = [row for found, reasons in listed for row in match_rows(found, reasons, titles, lang)]
@@ -294,7 +297,7 @@ def _engine(
 
     chosen = None if weights is None else _weights(weights)
     reference = None if today is None else _date(today)
-    asked, offered = read_demands(demands), read_profiles(profiles)
+    asked, offered = read_demands(demands), read_profiles(profiles, reference)
     rejected = 0
     for table in (asked, offered):
         for note in table.notes:

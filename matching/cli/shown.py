@@ -56,13 +56,21 @@ def match_rows(
         )
 
 
+def with_reasons(found: MatchList, reasons: Sequence[Explanation], lang: str) -> dict[str, Any]:
+    """Give a list as values for JSON, each result with the labels of what it has, will have, may have and lacks."""
+    values = found.as_dict()
+    for result, reason in zip(values["results"], reasons, strict=True):
+        result["reasons"] = {standing.value: list(reason.labels(standing, lang=lang)) for standing in Standing}
+    return values
+
+
 def _why(reason: Explanation, name: str, lang: Literal["zh", "en"]) -> str:
     side = 0 if lang == "zh" else 1
     separator, colon = ("、", "：") if lang == "zh" else (", ", ": ")
     lines = [name] if name else []
     for standing, names in STANDING_NAMES.items():
         labels = reason.labels(standing, lang=lang)
-        if labels:
+        if labels and standing is not Standing.TO_VERIFY:
             lines.append(f"{names[side]}{colon}{separator.join(labels)}")
     verify = reason.to_verify(lang)
     if verify:

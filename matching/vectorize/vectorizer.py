@@ -218,14 +218,10 @@ class Vectorizer:
     def query(self, demand: Demand) -> Query:
         """Turn a demand into rows of weights; features that no profile can have are left out of the rows."""
         self._require_fitted()
-        asked, width, known = self._latest
-        if demand is asked and width == len(self.feature_names_) and known is not None:
+        latest, width, known = self._latest
+        if demand is latest and width == len(self.feature_names_) and known is not None:
             return known
-        query = self._query(self.vocabulary_.link_demand(demand))
-        self._latest = (demand, len(self.feature_names_), query)
-        return query
-
-    def _query(self, linked: Demand) -> Query:
+        linked = self.vocabulary_.link_demand(demand)
         groups = [*self._fields(linked), *self._text_groups(linked)]
         asked = {part: sum(g.weight for g in groups if g.part == part) for part in PARTS}
         starts, features, weights, group_of_row = [0], [], [], []
@@ -241,7 +237,7 @@ class Vectorizer:
                         weights.append(integer)
                 starts.append(len(features))
                 group_of_row.append(number)
-        return Query(
+        query = Query(
             starts=np.array(starts, dtype=np.int64),
             features=np.array(features, dtype=np.int64),
             weights=np.array(weights, dtype=np.int64),
@@ -250,6 +246,8 @@ class Vectorizer:
             day=self.day(linked),
             groups=tuple(groups),
         )
+        self._latest = (demand, len(self.feature_names_), query)
+        return query
 
     def day(self, demand: Demand) -> int:
         """Give the day number on which a demand is judged: its start, but never before the reference day."""
