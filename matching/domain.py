@@ -2,7 +2,7 @@
 
 A `Demand` asks, a `Profile` offers. Both carry what their writer wrote (`label`) and, once linked by the vocabulary,
 the concepts that the label stands for. Levels run 1 (knows it, works under guidance) to 5 (teaches others); a level of
-0 on a profile says "can't". Certificate levels run 1 (五级/初级工) to 5 (一级/高级技师): the larger number is the higher one.
+0 on a profile says "can't". Certificate levels run 1 (五级/初级工) to 5 (一级/高级技师): the larger number is higher.
 `None` means "not recorded", an empty tuple means "recorded: none".
 """
 
