@@ -10,7 +10,7 @@ from typing import Any, TypeVar
 
 from pydantic import TypeAdapter, ValidationError
 
-from matching.domain import Demand, Profile
+from matching.domain import Demand, Importance, Profile
 from matching.errors import Problem, RecordError
 
 Record = TypeVar("Record", Demand, Profile)
@@ -149,6 +149,9 @@ def _zero_bytes(values: object, path: str = "") -> list[str]:
 def _inconsistent(record: Demand | Profile, field: str) -> list[Problem]:
     """Find fields that are right alone and wrong together."""
     if isinstance(record, Demand):
+        mixed = _mixed_alternatives(record, field)
+        if mixed:
+            return mixed
         pay = record.pay
         if pay is not None and pay.low is not None and pay.high is not None and pay.low > pay.high:
             return [
@@ -165,6 +168,23 @@ def _inconsistent(record: Demand | Profile, field: str) -> list[Problem]:
         )
         for number, claim in enumerate(record.all_certificates)
         if _before(claim.valid_until, claim.issued_on)
+    ]
+
+
+def _mixed_alternatives(demand: Demand, field: str) -> list[Problem]:
+    """Find alternatives of one group that are not equally important: nobody could say what the group then asks."""
+    first: dict[str, Importance] = {}
+    return [
+        Problem(
+            "any_of_importance",
+            f"alternatives of one group must be equally important ({first[requirement.any_of]})",
+            f"同一组的可选项重要程度须一致（{first[requirement.any_of]}）",
+            str(requirement.importance),
+            field=f"{field}.requirements[{number}].importance",
+        )
+        for number, requirement in enumerate(demand.requirements)
+        if requirement.any_of
+        and first.setdefault(requirement.any_of, requirement.importance) is not requirement.importance
     ]
 
 

@@ -53,7 +53,7 @@ if TYPE_CHECKING:
 
     from matching.vocabulary import Vocabulary
 
-REMEMBERED = 20_000
+REMEMBERED, QUERIES_REMEMBERED = 20_000, 1_000
 
 
 class Vectorizer:
@@ -72,7 +72,7 @@ class Vectorizer:
     (day number), `feature_names_` (column order). Columns may be added later (`grow`), the statistics never change.
     """
 
-    _latest: tuple[Demand | None, int, Query | None]
+    _queries: dict[str, tuple[Demand, int, Query]]
     _recognised: Callable[[str], tuple[str, ...]]
     _label_terms: Callable[[str], tuple[str, ...]]
     _expected: Callable[[str], Mapping[str, float]]
@@ -218,9 +218,9 @@ class Vectorizer:
     def query(self, demand: Demand) -> Query:
         """Turn a demand into rows of weights; features that no profile can have are left out of the rows."""
         self._require_fitted()
-        latest, width, known = self._latest
-        if demand is latest and width == len(self.feature_names_) and known is not None:
-            return known
+        known = self._queries.get(demand.id)
+        if known is not None and known[0] is demand and known[1] == len(self.feature_names_):
+            return known[2]
         linked = self.vocabulary_.link_demand(demand)
         groups = [*self._fields(linked), *self._text_groups(linked)]
         asked = {part: sum(g.weight for g in groups if g.part == part) for part in PARTS}
@@ -246,7 +246,9 @@ class Vectorizer:
             day=self.day(linked),
             groups=tuple(groups),
         )
-        self._latest = (demand, len(self.feature_names_), query)
+        if len(self._queries) >= QUERIES_REMEMBERED:
+            self._queries.clear()
+        self._queries[demand.id] = (demand, len(self.feature_names_), query)
         return query
 
     def day(self, demand: Demand) -> int:
@@ -280,7 +282,7 @@ class Vectorizer:
             self.vocabulary_ = self.vocabulary
         self.scoring_ = self.scoring or Scoring()
         self.reference_ = (self.reference_on or date.today()).toordinal()
-        self._latest = (None, 0, None)
+        self._queries = {}
         self._protected = texts.protected_pattern()
         self._recognised = lru_cache(maxsize=REMEMBERED)(self._skills_in)
         self._label_terms = lru_cache(maxsize=REMEMBERED)(self._terms_of_label)
