@@ -27,20 +27,21 @@ class PlainIndex:
     def search(self, query: Query, weights: Integers, conditions: Filter, k: int) -> Hits:
         """Judge and score each profile alone, then sort."""
         ranked: list[tuple[int, str, list[int], float, list[int]]] = []
-        removed = {"intent": 0, **{rule.key: 0 for rule in conditions.rules}}
+        removed = {"intent": 0, **{rule.key: 0 for rule in conditions.rules if rule.removes}}
         unscored = []
         for profile, vector in zip(self.profiles, self.vectors, strict=True):
             facts = Facts.build([profile], self.vocabulary)
             verdicts = [int(rule.evaluate(facts, conditions.day)[0]) for rule in conditions.rules]
             fails = [
-                verdict < (2 if rule.exclude_unknown else 1)
+                rule.removes and verdict < (2 if rule.exclude_unknown else 1)
                 for verdict, rule in zip(verdicts, conditions.rules, strict=True)
             ]
             if not profile.intent.seeking:
                 removed["intent"] += 1
                 continue
             for rule, failed in zip(conditions.rules, fails, strict=True):
-                removed[rule.key] += failed
+                if rule.removes:
+                    removed[rule.key] += failed
             if any(fails):
                 continue
             if profile.automated_decision.value == "refuse":
