@@ -1,7 +1,7 @@
 """The hard conditions of one demand: each must as a rule that gives a verdict per profile.
 
-A must never trades against points. Verdicts are integers, NOT_MET 0 < UNKNOWN 1 < MET 2, so that alternatives combine by
-maximum.
+A must never trades against points. Verdicts are integers, NOT_MET 0 < UNKNOWN 1 < MET 2, so that alternatives combine
+by maximum.
 """
 
 from __future__ import annotations

@@ -1,4 +1,4 @@
-"""What hard conditions may look at, as columns over many profiles: claims by concept, education, major, ages, intent."""
+"""What hard conditions may look at, as columns over many profiles: claims, education, major, ages, intent."""
 
 from __future__ import annotations
 

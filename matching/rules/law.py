@@ -66,13 +66,16 @@ class LegalRule:
 
     def citation(self) -> str:
         """Cite the source: `职业学校学生实习管理规定（2021）第十六条`; several are separated by `；`."""
-        titles, articles, years = (
-            [part.strip() for part in column.split(";")] for column in (self.source, self.article, self.year)
-        )
-        articles += [""] * (len(titles) - len(articles))
-        years += [""] * (len(titles) - len(years))
-        cited = zip(titles, articles, years, strict=False)
-        return "；".join(f"{title}{year and f'（{year}）'}{article}" for title, article, year in cited)
+        return cite(self.source, self.article, self.year)
+
+
+def cite(source: str, article: str, year: str) -> str:
+    """Write titles with year and article; each column may hold several, separated by semicolons, the same number."""
+    titles, articles, years = ([part.strip() for part in column.split(";")] for column in (source, article, year))
+    articles += [""] * (len(titles) - len(articles))
+    years += [""] * (len(titles) - len(years))
+    cited = zip(titles, articles, years, strict=False)
+    return "；".join(f"{title}{year and f'（{year}）'}{article}" for title, article, year in cited)
 
 
 def load_rules(folder: Path | None = None) -> tuple[LegalRule, ...]:
