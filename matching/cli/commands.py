@@ -21,6 +21,7 @@ from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn
 from rich.table import Table
 
 from matching import Engine, Explanation, MatchList, Vocabulary, Weights
+from matching.cli.draft import draft
 from matching.cli.shown import err, match_rows, out, print_error, print_json, print_list, with_reasons
 from matching.domain import Kind
 from matching.errors import DuikouError, Problem, RecordError
@@ -36,6 +37,7 @@ words = typer.Typer(
     help="The vocabulary: check, search, import and export. 词表的检查、查找、导入和导出。", no_args_is_help=True
 )
 app.add_typer(words, name="vocabulary")
+app.command()(draft)
 
 Lang = Annotated[Literal["zh", "en"], typer.Option("--lang", help="Language of what is printed. 输出语言。")]
 AsJson = Annotated[bool, typer.Option("--json", help="One JSON object on standard output. 输出一个 JSON 对象。")]

@@ -1,0 +1,195 @@
+"""The command `duikou draft`: a pasted ad or a student's own text as a draft, field by field, with its phrases."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import asdict
+from datetime import date
+from pathlib import Path
+from typing import Annotated, Any, Literal
+
+import typer
+from rich.markup import escape
+from rich.table import Table
+
+from matching import Vocabulary
+from matching.cli.shown import err, out, print_json
+from matching.domain import Kind
+from matching.drafts import Draft, ProfileDraft, draft_demands, draft_profile, write_demands
+from matching.errors import Problem, RecordError
+
+LONGEST_FILE = 200_000
+ENCODINGS = ("utf-8-sig", "gb18030")
+NAMES = {
+    "title": ("岗位名称", "title"),
+    "employer": ("企业名称", "employer"),
+    "kind": ("类型", "kind"),
+    "headcount": ("人数", "headcount"),
+    "education": ("学历", "education"),
+    "requirements": ("要求", "requirement"),
+    "places": ("工作地点", "places"),
+    "pay": ("月薪（元）", "pay (CNY a month)"),
+    "shifts": ("班次", "shifts"),
+    "start_on": ("到岗日期", "start"),
+    "deadline": ("截止日期", "deadline"),
+    "benefits": ("福利", "benefits"),
+    "experience_years": ("经验（年）", "experience (years)"),
+    "major": ("专业", "major"),
+    "skills": ("技能", "skills"),
+    "certificates": ("证书", "certificates"),
+    "planned_certificates": ("计划证书", "planned certificates"),
+    "intent": ("意向", "intent"),
+    "wished_places": ("意向地点", "wished places"),
+    "wished_pay": ("期望月薪", "wished pay"),
+    "wished_shifts": ("意向班次", "wished shifts"),
+    "wished_occupations": ("意向岗位", "wished occupations"),
+}
+IMPORTANCE = {"must": ("必须", "must"), "should": ("一般", "should"), "nice": ("优先", "nice")}
+
+
+def draft(
+    source: Annotated[str, typer.Argument(help="A text, or the path of a text file. 文本，或文本文件的路径。")],
+    side: Annotated[
+        Literal["demand", "profile"],
+        typer.Option("--side", help="An ad (demand) or a student's own text (profile). 招聘启事或学生自述。"),
+    ] = "demand",
+    output: Annotated[
+        Path | None,
+        typer.Option("-o", "--output", help="Table of demands (.xlsx .csv) that match reads. 写入岗位需求表。"),
+    ] = None,
+    lang: Annotated[Literal["zh", "en"], typer.Option("--lang", help="Language of what is printed. 输出语言。")] = "zh",
+    as_json: Annotated[
+        bool, typer.Option("--json", help="One JSON object on standard output. 输出一个 JSON 对象。")
+    ] = False,
+    today: Annotated[
+        str | None,
+        typer.Option("--today", help="Date that counts as today, YYYY-MM-DD. 当作今天的日期。", show_default=False),
+    ] = None,
+) -> None:
+    """Draft demands from a pasted ad, or a profile from a student's text. 由招聘启事或学生自述起草记录。"""
+    text = _text(source)
+    day = _day(today)
+    vocabulary = Vocabulary.load()
+    found: list[Draft] | list[ProfileDraft]
+    if side == "demand":
+        found = demands = draft_demands(text, vocabulary, day)
+        if output is not None:
+            write_demands(output, demands)
+            err.print(f"{'已写入' if lang == 'zh' else 'written'}: {output}", markup=False)
+    elif output is not None:
+        english, chinese = "-o goes with --side demand only", "-o 只用于 --side demand"
+        raise RecordError(Problem("unknown_form", english, chinese, str(output), field="--output"))
+    else:
+        found = [draft_profile(text, vocabulary, day)]
+    if as_json:
+        print_json({"drafts": [asdict(one) for one in found]})
+        return
+    for one in found:
+        _print(text, one, 0 if lang == "zh" else 1)
+    if not found:
+        out.print("nothing found 没有找到")
+
+
+def _text(source: str) -> str:
+    """Give the text itself, or that of the file which is named."""
+    try:
+        path = Path(source)
+        named = len(source) < 1000 and "\n" not in source and path.is_file()
+    except (OSError, ValueError):
+        named = False
+    if not named:
+        if len(source) < 1000 and path_like(source):
+            raise RecordError(Problem("no_file", "no such file", "没有这个文件", source, field="SOURCE"))
+        return source
+    content = path.read_bytes()[:LONGEST_FILE]
+    for encoding in ENCODINGS:
+        try:
+            return content.decode(encoding)
+        except UnicodeDecodeError:
+            continue
+    raise RecordError(Problem("encoding", "is neither UTF-8 nor GB18030", "不是 UTF-8 或 GB18030 编码", file=path.name))
+
+
+def path_like(source: str) -> bool:
+    """Tell whether an argument was meant as a file: it ends as text files do."""
+    return source.lower().endswith((".txt", ".md", ".text")) and not any(mark in source for mark in "，。\n ")
+
+
+def _day(given: str | None) -> date:
+    try:
+        return date.today() if given is None else date.fromisoformat(given)
+    except ValueError:
+        raise RecordError(Problem("date", "not a date", "不是有效的日期", given, field="--today")) from None
+
+
+def _print(text: str, one: Draft | ProfileDraft, side: int) -> None:
+    """Print one draft as a table: field, value, the phrase that says so; unsure fields are marked."""
+    record = one.demand if isinstance(one, Draft) else one.profile
+    shown = Table(title=escape(record.id), title_justify="left", title_style="bold")
+    for header in (("字段", "内容", "出处"), ("field", "value", "phrase"))[side]:
+        shown.add_column(header, overflow="fold")
+    for name, value, place in _rows(one, side):
+        span = one.spans.get(place)
+        phrase = "" if span is None else " ".join(text[span[0] : span[1]].split())
+        doubt = ("（待确认）", " (check)")[side] if name in one.unsure else ""
+        shown.add_row(escape(NAMES[name][side]) + doubt, escape(value), escape(phrase))
+    out.print(shown)
+    out.print(("以上为草稿，请人工确认后使用。", "A draft: a person confirms it before it counts.")[side])
+
+
+def _rows(one: Draft | ProfileDraft, side: int) -> list[tuple[str, str, str]]:
+    """List the fields that have a value: name, value as words, and the key of their span."""
+    rows = []
+    for name, value in _values(one, side).items():
+        if isinstance(value, list):
+            rows += [(name, str(item), f"{name}[{number}]") for number, item in enumerate(value)]
+        elif value not in (None, "") or name in one.spans:
+            rows.append((name, ("不限或未定", "any or open")[side] if value is None else str(value), name))
+    return rows
+
+
+def _values(one: Draft | ProfileDraft, side: int) -> Mapping[str, Any]:
+    if isinstance(one, ProfileDraft):
+        profile, wishes = one.profile, one.profile.preferences
+        return {
+            "education": profile.education,
+            "major": profile.major,
+            "skills": [_levelled(claim.label, claim.level) for claim in profile.skills],
+            "certificates": [_levelled(claim.label, claim.level) for claim in profile.certificates or ()],
+            "planned_certificates": [_levelled(claim.label, claim.level) for claim in profile.planned_certificates],
+            "intent": profile.intent.value,
+            "wished_places": list(wishes.places),
+            "wished_pay": wishes.pay_low,
+            "wished_shifts": list(wishes.shifts),
+            "wished_occupations": list(wishes.occupations),
+        }
+    demand = one.demand
+    pay = one.pay_basis if demand.pay is None else f"{_open(demand.pay.low)}-{_open(demand.pay.high)} ({one.pay_basis})"
+    any_step = any(asked.kind is Kind.EDUCATION for asked in demand.requirements)
+    return {
+        "title": demand.title,
+        "employer": demand.employer,
+        "kind": demand.kind.value,
+        "headcount": demand.headcount,
+        **({} if any_step or "education" not in one.spans else {"education": None}),
+        "requirements": [
+            f"{_levelled(asked.label, asked.level)} {IMPORTANCE[asked.importance.value][side]}"
+            + (f" ({('任一', 'any of')[side]} {asked.any_of})" if asked.any_of else "")
+            for asked in demand.requirements
+        ],
+        "experience_years": one.experience_years,
+        "places": list(demand.places),
+        "pay": None if pay == "unknown" else pay,
+        "shifts": list(demand.shifts),
+        "start_on": demand.start_on,
+        "deadline": one.deadline,
+        "benefits": list(one.benefits),
+    }
+
+
+def _levelled(label: str, level: int | None) -> str:
+    return label if level is None else f"{label}:{level}"
+
+
+def _open(value: int | None) -> str:
+    return "" if value is None else str(value)

@@ -1,0 +1,282 @@
+"""Makes draft demands of a pasted ad: each field with the phrase it came from, all of it a proposal."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+from dataclasses import dataclass, field, replace
+from datetime import date
+from itertools import pairwise
+from typing import TypeVar
+
+from matching.domain import LONGEST_LABEL, LONGEST_TEXT, Demand, DemandKind, Importance, Kind, Pay, Requirement
+from matching.drafts.posts import Post, split_posts
+from matching.text import Said, read
+from matching.text.dates import read_deadline, read_start
+from matching.text.facts import (
+    Fact,
+    read_benefits,
+    read_education,
+    read_experience,
+    read_headcount,
+    read_kind,
+    read_shifts,
+)
+from matching.text.pay import PaySaid, read_pay
+from matching.text.titles import read_employer, read_places, read_title
+from matching.vocabulary import Vocabulary
+from matching.vocabulary.forms import fold
+
+Value = TypeVar("Value")
+Span = tuple[int, int]
+
+ASKED = (Kind.SKILL, Kind.CERTIFICATE, Kind.MAJOR)
+STRENGTH = {Importance.NICE: 0, Importance.SHOULD: 1, Importance.MUST: 2}
+SHIFT_LABELS = {
+    "day": "长白班",
+    "two_shift": "两班倒",
+    "three_shift": "三班倒",
+    "night": "夜班",
+    "six_day_week": "上六休一",
+    "flexible": "弹性工作",
+}
+ATTRIBUTE = "attribute"
+NO_TITLE = "岗位"
+SHORT = 60
+_OR = re.compile(r"^(?:证书?|专业|软件|系统|等)?\s*(?:或者?|/|\bor\b)\s*$")
+_LISTED = re.compile(r"^(?:证书?|专业|软件)?\s*(?:、|或者?|/|\bor\b|,)\s*$")
+_ANY = re.compile(r"^[^,。;\n]{0,10}?(?:之一|任一|任意一|其一|均可|皆可|都可|都行|也行|either)")
+
+
+@dataclass(frozen=True, slots=True)
+class Draft:
+    """A demand as a text proposes it; `confirmed` stays False until a person has looked at it.
+
+    `spans` gives, for each field that the text says, its [start, end) in the ad; a requirement's name is
+    `requirements[0]`. `unsure` lists the fields to look at twice. Deadline, benefits, years of experience and the basis
+    of the pay have no place in a demand and stand here.
+    """
+
+    demand: Demand
+    spans: dict[str, Span] = field(default_factory=dict)
+    unsure: tuple[str, ...] = ()
+    deadline: date | None = None
+    benefits: tuple[str, ...] = ()
+    experience_years: float | None = None
+    pay_basis: str = "unknown"
+    shifts: tuple[str, ...] = ()
+    confirmed: bool = False
+
+
+class _Reader:
+    """Reads one post: its own words first, then those that the ad says for all posts."""
+
+    def __init__(self, text: str, post: Post, vocabulary: Vocabulary, today: date) -> None:
+        self.text = text
+        self.vocabulary = vocabulary
+        self.today = today
+        self.own = post.own(text)
+        self.common = post.common(text) if post.shared else ""
+        self.spans: dict[str, Span] = {}
+        self.unsure: list[str] = []
+        self.employer = self.note("employer", read_employer(self.own) or read_employer(self.common))
+        self.name_spans = [self.spans["employer"]] if self.employer else []
+
+    def note(self, name: str, fact: Fact[Value] | None) -> Value | None:
+        """Remember where a field came from and give its value."""
+        if fact is None:
+            return None
+        self.spans[name] = (fact.start, fact.end)
+        if fact.unsure:
+            self.unsure.append(name)
+        return fact.value
+
+    def listed(self, name: str, facts: Sequence[Fact[str]]) -> tuple[str, ...]:
+        """Remember the places of a list (`shifts[0]`) and give its values, none twice."""
+        for number, fact in enumerate(facts):
+            self.spans[f"{name}[{number}]"] = (fact.start, fact.end)
+        if any(fact.unsure for fact in facts):
+            self.unsure.append(name)
+        return tuple(fact.value[:LONGEST_LABEL] for fact in facts)
+
+    def pay(self) -> PaySaid | None:
+        """Read the pay, of the post itself before that of all posts."""
+        said = read_pay(self.own)
+        if (said is None or not said.figures) and self.common:
+            shared = read_pay(self.common)
+            said = shared if shared and (shared.figures or said is None) else said
+        if said is not None:
+            self.spans["pay"] = (said.start, said.end)
+            if not said.figures:
+                self.unsure.append("pay")
+        return said
+
+    def requirements(self) -> tuple[Requirement, ...]:
+        """Read what the post asks for, education first, and join alternatives."""
+        education = read_education(self.own, self.vocabulary) or read_education(self.common, self.vocabulary)
+        asked: list[tuple[Requirement, Span]] = []
+        if education is not None:
+            span = (education.start, education.end)
+            if education.value is not None:
+                label = education.value[:LONGEST_LABEL]
+                asked.append((Requirement(Kind.EDUCATION, label, importance=education.importance), span))
+            self.spans["education"] = span
+        for words in (self.own, self.common):
+            known = {asked_for.label for asked_for, _ in asked}
+            found = _requirements(words, self.vocabulary, self.name_spans, "" if words is self.own else "+")
+            asked += [(requirement, span) for requirement, span in found if requirement.label not in known]
+        for number, (_, span) in enumerate(asked):
+            self.spans[f"requirements[{number}]"] = span
+        return tuple(requirement for requirement, _ in asked)
+
+
+def draft_demands(text: str, vocabulary: Vocabulary, today: date) -> list[Draft]:
+    """Make a draft of each post in a pasted ad, ids `draft-1`, `draft-2`, ...; none for an empty text. Never raises.
+
+    When: an enterprise sends words instead of a table. `today` decides the year of dates that name none. What lies
+    beyond LONGEST_TEXT characters is not read.
+    """
+    read_part = text[:LONGEST_TEXT].replace("\x00", " ")
+    if not read_part.strip():
+        return []
+    posts = split_posts(read_part)
+    return [_draft(read_part, post, f"draft-{number}", vocabulary, today) for number, post in enumerate(posts, start=1)]
+
+
+def _draft(text: str, post: Post, name: str, vocabulary: Vocabulary, today: date) -> Draft:
+    reader = _Reader(text, post, vocabulary, today)
+    own, common = reader.own, reader.common
+    title = reader.note("title", read_title(own, vocabulary) or read_title(common, vocabulary))
+    if title is None:
+        reader.unsure.append("title")
+        title = _first_words(own)
+    kind = reader.note("kind", read_kind(own) or read_kind(common)) or DemandKind.HIRE
+    said = reader.pay()
+    requirements = reader.requirements()
+    shifts = reader.listed("shifts", read_shifts(own) or read_shifts(common))
+    benefits = list({fact.value: fact for fact in [*read_benefits(common), *read_benefits(own)]}.values())
+    places = reader.listed("places", read_places(own, vocabulary) or read_places(common, vocabulary))
+    demand = Demand(
+        id=name,
+        title=title[:LONGEST_LABEL],
+        text=post.words(text),
+        kind=kind,
+        requirements=requirements,
+        employer=None if reader.employer is None else reader.employer[:LONGEST_LABEL],
+        headcount=reader.note("headcount", read_headcount(own) or read_headcount(common)),
+        places=places,
+        pay=Pay(said.low, said.high) if said is not None and said.figures else None,
+        shifts=tuple(SHIFT_LABELS[shift] for shift in shifts),
+        start_on=reader.note("start_on", read_start(own, today) or read_start(common, today)),
+    )
+    return Draft(
+        demand=demand,
+        spans=reader.spans,
+        deadline=reader.note("deadline", read_deadline(own, today) or read_deadline(common, today)),
+        benefits=reader.listed("benefits", benefits),
+        experience_years=reader.note("experience_years", read_experience(own) or read_experience(common)),
+        pay_basis="unknown" if said is None else said.basis,
+        shifts=shifts,
+        unsure=tuple(dict.fromkeys(reader.unsure)),
+    )
+
+
+def _first_words(own: str) -> str:
+    """Give the start of a post as its title where nothing looks like one."""
+    words = " ".join(own.split())[:SHORT]
+    return re.split(r"[,，。;；]", words)[0][:SHORT] or NO_TITLE
+
+
+def _requirements(
+    words: str, vocabulary: Vocabulary, names: Sequence[Span], mark: str
+) -> list[tuple[Requirement, Span]]:
+    """List what words ask for, one requirement for each thing; the strongest importance and the highest level count.
+
+    What stands in a name (of the employer) or inside a major, and attributes of a person (吃苦耐劳, 倒班), are none.
+    `mark` keeps the groups of two readings apart.
+    """
+    if not words.strip():
+        return []
+    said = [one for one in read(words, vocabulary, "demand") if one.kind in ASKED and not one.negated]
+    hidden = [*names, *((one.start, one.end) for one in said if one.kind is Kind.MAJOR)]
+    said = [one for one in said if one.kind is Kind.MAJOR or not _within(one, hidden)]
+    said = [one for one in said if not is_attribute(one, vocabulary)]
+    merged: dict[tuple[str, ...], Said] = {}
+    for one in said:
+        known = merged.get(one.concepts)
+        merged[one.concepts] = one if known is None else _stronger(known, one)
+    kept = sorted(merged.values(), key=lambda one: one.start)
+    groups = _groups(words, kept)
+    found = []
+    for number, one in enumerate(kept):
+        group = groups.get(number)
+        alike = [kept[other].importance for other, name in groups.items() if group is not None and name == group]
+        importance = max(alike or [one.importance], key=lambda value: STRENGTH[value or Importance.SHOULD])
+        requirement = Requirement(
+            one.kind,
+            label_of(one, vocabulary),
+            level=one.level or None,
+            importance=importance or Importance.SHOULD,
+            any_of=None if group is None else group + mark,
+        )
+        found.append((requirement, (one.start, one.end)))
+    return found
+
+
+def _within(said: Said, spans: Sequence[Span]) -> bool:
+    return any(start <= said.start and said.end <= end for start, end in spans)
+
+
+def is_attribute(said: Said, vocabulary: Vocabulary) -> bool:
+    """Tell whether something said is an attribute of a person (readiness, character), which is never scored."""
+    return all(vocabulary.concepts[concept].attributes.get("type") == ATTRIBUTE for concept in said.concepts)
+
+
+def _stronger(known: Said, other: Said) -> Said:
+    """Join two places that say the same thing: where it stands first, the highest level, the strongest importance."""
+    level = max((one.level for one in (known, other) if one.level is not None), default=None)
+    first = max((known, other), key=lambda one: STRENGTH[one.importance or Importance.SHOULD])
+    return replace(first, level=level)
+
+
+def _groups(words: str, kept: Sequence[Said]) -> dict[int, str]:
+    """Name the group of each requirement that has alternatives; the majors of a post always are alternatives."""
+    folded = fold(words)
+    if len(folded) != len(words):
+        folded = words
+    groups: dict[int, str] = {}
+    for kind in (Kind.SKILL, Kind.CERTIFICATE):
+        members = [number for number, one in enumerate(kept) if one.kind is kind]
+        for before, after in pairwise(members):
+            between = folded[kept[before].end : kept[after].start]
+            following = folded[kept[after].end : kept[after].end + 16]
+            if _OR.match(between) or (_LISTED.match(between) and _ANY.match(following)):
+                name = groups.get(before, f"{kind.value}:{before + 1}")
+                groups[before] = groups[after] = name
+                groups |= _backwards(folded, kept, members, before, name)
+    majors = [number for number, one in enumerate(kept) if one.kind is Kind.MAJOR]
+    if len(majors) > 1:
+        groups |= dict.fromkeys(majors, "majors")
+    return groups
+
+
+def _backwards(folded: str, kept: Sequence[Said], members: Sequence[int], last: int, name: str) -> dict[int, str]:
+    """Carry a group back over a list: in A、B或C all three are alternatives."""
+    found: dict[int, str] = {}
+    place = members.index(last)
+    while place > 0:
+        between = folded[kept[members[place - 1]].end : kept[members[place]].start]
+        if not re.fullmatch(r"\s*[、/]\s*", between):
+            break
+        place -= 1
+        found[members[place]] = name
+    return found
+
+
+def label_of(said: Said, vocabulary: Vocabulary) -> str:
+    """Give the words of the text where they alone stand for the concepts found, otherwise the concept's own name."""
+    label = " ".join(said.surface.split())[:LONGEST_LABEL]
+    link = vocabulary.resolve(said.kind, label)
+    if set(said.concepts) <= set(link.concepts):
+        return label
+    return vocabulary.concepts[said.concepts[0]].name("zh")[:LONGEST_LABEL]
