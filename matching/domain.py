@@ -44,6 +44,9 @@ class Kind(StrEnum):
     EXPERIENCE = "experience"
 
 
+CERTIFICATE_KINDS = frozenset({Kind.CERTIFICATE, Kind.LANGUAGE, Kind.LICENCE})
+
+
 class Importance(StrEnum):
     """Hard (`must`, a rule) or soft (`should`, `nice`: weights)."""
 
@@ -244,6 +247,7 @@ class Profile:
 
     `certificates` None means that nobody recorded them, so that a must on one is unknown and not failed.
 
+    `entry_year` is the year in which the student entered the college; it finds the curriculum.
     `turns_16_on` and `turns_18_on` are kept only while they lie in the future; None means "already".
     """
 
@@ -253,6 +257,7 @@ class Profile:
     college: str | None = None
     education: str | None = None
     major: str | None = None
+    entry_year: Annotated[int, Interval(ge=1990, le=2100)] | None = None
     graduates_on: date | None = None
     skills: tuple[SkillClaim, ...] = ()
     certificates: tuple[CertificateClaim, ...] | None = None

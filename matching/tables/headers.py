@@ -1,132 +1,349 @@
-"""Knows the headers and the fixed words of our tables, and finds which column holds which field."""
+"""Knows the headers of our tables and finds, in sheets as offices make them, which column holds which field."""
 
 from __future__ import annotations
 
 import csv
-import difflib
 import re
-import unicodedata
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, field, replace
 from functools import cache
+from itertools import islice, pairwise
 
 from matching.errors import Problem, TableError
 from matching.tables.sheet import Sheet
+from matching.tables.text_table import LARGEST_WIDTH
+from matching.tables.words import closest, plain_form
+from matching.tables.workbook import Merged
 from matching.vocabulary import data_folder
 
 PROTECTED = "protected"
 IGNORED = "ignored"
-REQUIRED = {"demands": ("id", "title"), "students": ("id",)}
-DROPPED = re.compile(r"[\s*]+")
+SEQUENCE = "sequence"
+ASIDE = (PROTECTED, IGNORED, SEQUENCE)
+REQUIRED = {"demands": ("id", "title"), "students": ("id",), "curricula": ("major", "ends_on", "skill")}
+SEVERAL_COLUMNS = """majors must_majors skills planned_skills must_skills nice_skills certificates must_certificates
+nice_certificates planned_certificates skills_or_certificates certificate_name certificate_level certificate_issued_on
+certificate_until occupations wished_occupations places wished_places wished_province wished_city wished_district
+shifts wished_shifts text skill"""
+REPEATABLE = frozenset(SEVERAL_COLUMNS.split())
+DEFAULTED = frozenset(("employer", "college", "major", "class_name", "education", "graduates_on", "entry_year"))
+SEARCHED_ROWS = 40
+DEEPEST = 3
+LONGEST_HEADER = 60
+IN_BRACKETS = re.compile(r"[(\[【<][^()\[\]【】<>]*[)\]】>]")
+ENDS = re.compile(r"[:：。;；*?？]+$|^[*#]+")
+UNITS = re.compile(r"[/]?(?:元/月|元/人|元|人|名|年月|年/月/日|yyyy[-/]mm[-/]dd)$")
+NUMBERS = re.compile(r"\d+|[①-⑩]|(?<=[^\W\d])[一二三四五](?=$|名称|等级)")
+LABELLED = re.compile(r"([^\s:：,，;；]{2,12})\s*[:：]\s*([^\s:：,，;；]{1,60})")
 
 
 @dataclass(frozen=True, slots=True)
 class Columns:
-    """Which column (from 0) holds which field, the header of each column as written, and notes on the others."""
+    """Which columns (from 0) of a sheet hold which field, how each column is called, and notes on what was left aside.
 
-    places: Mapping[str, int]
+    `first` is the row, from 1, of the last line of the header; `defaults` holds values that stand above the table once
+    for all rows, as field -> (value, row, label).
+    """
+
+    sheet: Sheet
+    places: Mapping[str, tuple[int, ...]]
     headers: Sequence[str]
     notes: tuple[Problem, ...]
+    first: int = 1
+    defaults: Mapping[str, tuple[str, int, str]] = field(default_factory=dict)
+    keys: Sequence[str] = ()
 
 
-def plain_form(text: str) -> str:
-    """Bring a header or word to the form that is compared: half width, lower case, no blanks, no asterisk."""
-    return DROPPED.sub("", unicodedata.normalize("NFKC", text)).casefold()
+@dataclass(frozen=True, slots=True)
+class Heading:
+    """A possible header: the row it starts in (from 0), how many rows it has, field and name of each column."""
+
+    start: int
+    depth: int
+    fields: Sequence[str]
+    names: Sequence[str]
+
+    @property
+    def known(self) -> int:
+        """Count the columns whose header is known."""
+        return sum(bool(name) for name in self.fields)
+
+    def has(self, needed: Sequence[str]) -> bool:
+        """Tell whether every needed field has a column; the running number may stand for the id."""
+        return all(name in self.fields or (name == "id" and self.sequenced) for name in needed)
+
+    @property
+    def sequenced(self) -> bool:
+        """Tell whether a running number or, in demands, the title can stand for the id."""
+        return SEQUENCE in self.fields or "title" in self.fields
 
 
 @cache
 def known_headers(table: str) -> Mapping[str, tuple[str, str]]:
-    """Give the headers of a table (`demands`, `students`): compared form -> (field, header as we write it)."""
+    """Give the headers of a table (`demands`, `students`, `curricula`): compared form -> (field, header as written)."""
     with (data_folder() / "headers.csv").open(encoding="utf-8", newline="") as stream:
         rows = [row for row in csv.DictReader(stream) if row["table"] in (table, "*")]
-    return {plain_form(row["header"]): (row["field"], row["header"]) for row in rows}
+    own = {plain_form(row["header"]): (row["field"], row["header"]) for row in rows if row["table"] == "*"}
+    return own | {plain_form(row["header"]): (row["field"], row["header"]) for row in rows if row["table"] != "*"}
 
 
-@cache
-def known_words(field: str) -> Mapping[str, str]:
-    """Give the words of a field with a fixed set of values: compared form -> value."""
-    with (data_folder() / "words.csv").open(encoding="utf-8", newline="") as stream:
-        rows = [row for row in csv.DictReader(stream) if row["field"] == field]
-    return {plain_form(row["word"]): row["value"] for row in rows}
+def header_field(table: str, parts: Sequence[str]) -> str:
+    """Give the field that a header stands for, "" where none does; `parts` go from the group down to the column.
 
-
-def closest(text: str, known: Sequence[str]) -> str:
-    """Give the known word that looks most like a text."""
-    return difflib.get_close_matches(text, known, n=1, cutoff=0.0)[0]
-
-
-def find_columns(sheet: Sheet, table: str) -> Columns:
-    """Match the first row with the headers we know.
-
-    Raises TableError with every unknown, repeated and missing header; columns of identity or protected traits become
-    one note, so do columns that are known and not used.
+    Tried in turn: all parts as one word, the column's own words, then both without brackets, units and numbers.
     """
     known = known_headers(table)
-    if not any(_shown(value) for row in sheet.rows for value in row):
-        raise TableError(Problem("empty", "the table is empty", "表格为空", file=sheet.file, sheet=sheet.name))
-    headers = [_shown(value) for value in sheet.rows[0]]
-    problems: list[Problem] = []
-    places: dict[str, int] = {}
-    aside: dict[str, list[str]] = {PROTECTED: [], IGNORED: []}
-    for position, header in enumerate(headers):
-        field = known.get(plain_form(header), ("", ""))[0]
-        if not header:
-            problems += _headless(sheet, position)
-        elif not field:
-            nearest = closest(header, [shown for _, shown in known.values()])
-            english = f"is not a known header; the closest one is {nearest}"
-            problems.append(
-                _problem(sheet, "unknown_header", english, f"不是已知的表头，最接近的是「{nearest}」", header)
-            )
-        elif field in aside:
-            aside[field].append(header)
-        elif field in places:
-            first = headers[places[field]]
-            english = f"says the same as the header {first}; each column may stand only once"
-            problems.append(
-                _problem(sheet, "repeated_header", english, f"与表头「{first}」重复，每列只能出现一次", header)
-            )
-        else:
-            places[field] = position
-    for field in REQUIRED[table]:
-        if field not in places:
-            name = next(shown for found, shown in known.values() if found == field)
-            english = f"the column {name} ({field}) is missing"
-            problems.append(_problem(sheet, "missing_header", english, f"缺少列「{name}」（{field}）", None))
+    for start in range(len(parts)):
+        for form in _forms("".join(parts[start:])):
+            if form in known:
+                return known[form][0]
+    return ""
+
+
+def _forms(text: str) -> Iterator[str]:
+    whole = plain_form(text[: LONGEST_HEADER * DEEPEST])
+    yield whole
+    bare = ENDS.sub("", IN_BRACKETS.sub("", whole))
+    yield bare
+    yield ENDS.sub("", whole)
+    yield UNITS.sub("", bare)
+    yield NUMBERS.sub("", bare)
+
+
+def shown(value: object) -> str:
+    """Give a header cell as stripped text."""
+    return "" if value is None else str(value).strip(" \t\r\n\xa0\u3000\ufeff'")
+
+
+def find_columns(sheets: Sequence[Sheet], table: str) -> Columns:
+    """Find the sheet, the row and the columns of a table's header.
+
+    The first sheet that has every required column is taken; title rows and blank rows may stand above the header, and
+    it may have two or three rows. Raises TableError with what is missing, unknown and repeated where a required column
+    is not there or one that may stand once stands twice. All that is left aside becomes a note.
+    """
+    ordered = sorted(sheets, key=lambda sheet: not sheet.visible)
+    found = [(sheet, _heading(sheet, table)) for sheet in ordered]
+    filled = [(sheet, heading) for sheet, heading in found if heading is not None]
+    if not filled:
+        first = sheets[0]
+        raise TableError(Problem("empty", "the table is empty", "表格为空", file=first.file, sheet=first.name))
+    complete = [pair for pair in filled if pair[1].has(REQUIRED[table])]
+    sheet, heading = complete[0] if complete else max(filled, key=lambda pair: pair[1].known)
+    columns, problems = _columns(sheet, heading, table)
     if problems:
         raise TableError(problems)
-    return Columns(places, headers, _notes(sheet, aside))
+    others = [(other, heading_) for other, heading_ in filled if other is not sheet]
+    notes = _other_sheets(sheet, others, [name for name, _ in complete], sheets)
+    return replace(columns, notes=columns.notes + notes)
 
 
-def _shown(value: object) -> str:
-    return "" if value is None else str(value).strip()
+def _heading(sheet: Sheet, table: str) -> Heading | None:
+    """Choose the row (or rows) that say the most; None for an empty sheet."""
+    best: tuple[tuple[bool, int, int], Heading] | None = None
+    first = None
+    for start, row in enumerate(sheet.rows[:SEARCHED_ROWS]):
+        if not any(shown(value) for value in row):
+            continue
+        first = start if first is None else first
+        for depth in range(1, DEEPEST + 1):
+            heading = _tried(sheet, table, start, depth)
+            if heading is None:
+                break
+            worth = (heading.has(REQUIRED[table]), heading.known, -depth)
+            if best is None or worth > best[0]:
+                best = (worth, heading)
+    if first is None:
+        return None
+    if best is None or not best[1].known:
+        return _tried(sheet, table, first, 1)
+    return best[1]
 
 
-def _problem(sheet: Sheet, rule: str, english: str, chinese: str, header: str | None) -> Problem:
-    return Problem(rule, english, chinese, header, sheet.file, sheet.name, 1, header)
+def _tried(sheet: Sheet, table: str, start: int, depth: int) -> Heading | None:
+    """Read rows as one header; None where the last of them is no header row."""
+    if start + depth > len(sheet.rows):
+        return None
+    grid = _filled_grid(sheet, start, depth)
+    width = max(len(line) for line in grid)
+    fields, names = [], []
+    for position in range(width):
+        parts: list[str] = []
+        for line in grid:
+            text = line[position] if position < len(line) else ""
+            if text and (not parts or parts[-1] != text):
+                parts.append(text)
+        fields.append(header_field(table, parts))
+        grouped = len(parts) > 1 and header_field(table, parts[-1:]) != fields[-1]
+        names.append(" ".join(parts) if grouped else (parts or [""])[-1])
+    if depth > 1:
+        last, above = sheet.rows[start + depth - 1], _tried(sheet, table, start, depth - 1)
+        if above is None or not _continues(last, above):
+            return None
+    return Heading(start, depth, fields, names)
 
 
-def _headless(sheet: Sheet, position: int) -> list[Problem]:
-    """Find values under an empty header; an empty column is nothing to complain about."""
-    for number, row in enumerate(sheet.rows[1:], start=2):
-        value = _shown(row[position]) if position < len(row) else ""
+def _continues(row: Sequence[object], above: Heading) -> bool:
+    """Tell whether a row can be the next line of a header: nothing stands under a column that is known already."""
+    texts = [shown(value) for value in row]
+    if not any(texts):
+        return False
+    for position, name in enumerate(above.fields[: len(texts)]):
+        if name and name not in ASIDE and name not in REPEATABLE and name != "intent":
+            text = texts[position]
+            if text and text != above.names[position]:
+                return False
+    return True
+
+
+def _filled_grid(sheet: Sheet, start: int, depth: int) -> list[list[str]]:
+    """Give the rows of a header with merged cells filled, and group headings carried over the columns below them."""
+    width = max(len(sheet.rows[start + line]) for line in range(depth))
+    grid = [[shown(value) for value in sheet.rows[start + line]] for line in range(depth)]
+    for texts in grid:
+        texts += [""] * (width - len(texts))
+    for top, left, bottom, right in _merged_near(sheet, start, depth):
+        if left < width:
+            value = grid[top - start][left]
+            for line in range(top, min(bottom, start + depth - 1) + 1):
+                for position in range(left, min(right, width - 1) + 1):
+                    grid[line - start][position] = value
+    for line in range(depth - 1):
+        for position in range(1, width):
+            below = any(grid[lower][position] for lower in range(line + 1, depth))
+            if not grid[line][position] and below:
+                grid[line][position] = grid[line][position - 1]
+    return grid
+
+
+def _merged_near(sheet: Sheet, start: int, depth: int) -> Iterator[Merged]:
+    """Give the merged ranges that begin in the rows of a header; valid ones don't overlap, so they are few."""
+    near = (merged for merged in sheet.merged if start <= merged[0] < start + depth)
+    return islice(near, LARGEST_WIDTH)
+
+
+def _columns(sheet: Sheet, heading: Heading, table: str) -> tuple[Columns, list[Problem]]:
+    known = known_headers(table)
+    row = heading.start + heading.depth
+    problems: list[Problem] = []
+    notes: list[Problem] = []
+    places: dict[str, list[int]] = {}
+    aside: dict[str, list[str]] = {PROTECTED: [], IGNORED: []}
+    for position, (name, header) in enumerate(zip(heading.fields, heading.names, strict=True)):
+        if not header:
+            notes += _headless(sheet, position, row)
+        elif not name:
+            nearest = closest(header[:LONGEST_HEADER], [written for _, written in known.values()])
+            english = f"is not a known header; the closest one is {nearest}; the column was not read"
+            chinese = f"不是已知的表头，最接近的是「{nearest}」，此列未读取"
+            notes.append(_problem(sheet, "unknown_header", english, chinese, header, row))
+        elif name in aside:
+            aside[name].append(header)
+        elif name in places and name not in REPEATABLE and name != SEQUENCE:
+            first = heading.names[places[name][0]]
+            english = f"says the same as the header {first}; each column may stand only once"
+            chinese = f"与表头「{first}」重复，每列只能出现一次"
+            problems.append(_problem(sheet, "repeated_header", english, chinese, header, row))
+        else:
+            places.setdefault(name, []).append(position)
+    sequence = places.pop(SEQUENCE, [])
+    if table != "curricula" and "id" not in places:
+        notes.append(_without_id(sheet, places, sequence, heading, row))
+    elif sequence:
+        aside[IGNORED][:0] = [heading.names[position] for position in sequence]
+    for name in REQUIRED[table]:
+        if name not in places and not (name == "id" and "title" in places):
+            header = next(written for found, written in known.values() if found == name)
+            english = f"the column {header} ({name}) is missing"
+            problems.append(_problem(sheet, "missing_header", english, f"缺少列「{header}」（{name}）", None, row))
+    if any(problem.rule == "missing_header" for problem in problems):
+        problems = [note for note in notes if note.rule == "unknown_header"] + problems
+    defaults = _defaults(sheet, heading, table, places)
+    notes = [*_title_notes(sheet, heading, defaults), *notes, *_aside_notes(sheet, aside, row)]
+    frozen = {name: tuple(positions) for name, positions in places.items()}
+    return Columns(sheet, frozen, tuple(heading.names), tuple(notes), row, defaults, tuple(heading.fields)), problems
+
+
+def _without_id(sheet: Sheet, places: dict[str, list[int]], sequence: list[int], heading: Heading, row: int) -> Problem:
+    """Let the running number stand for the id; the caller complains where there is neither."""
+    if sequence:
+        places["id"] = sequence[:1]
+        header = heading.names[sequence[0]]
+        english, chinese = "stands for the id, for no column holds one", "没有编号列，以此列代替"
+        return _problem(sheet, "sequence_as_id", english, chinese, header, row)
+    english, chinese = "no column holds an id; rows are called R and their number", "没有编号列，以“R行号”作为代号"
+    return _problem(sheet, "row_as_id", english, chinese, None, row)
+
+
+def _problem(sheet: Sheet, rule: str, english: str, chinese: str, header: str | None, row: int) -> Problem:
+    return Problem(rule, english, chinese, header, sheet.file, sheet.name, row, header)
+
+
+def _headless(sheet: Sheet, position: int, row: int) -> list[Problem]:
+    """Find values under an empty header; an empty column is nothing to speak of."""
+    for number, values in enumerate(sheet.rows[row:], start=row + 1):
+        value = shown(values[position]) if position < len(values) else ""
         if value:
-            english, chinese = "stands in a column without a header", "所在的列没有表头"
+            english, chinese = "stands in a column without a header, which was not read", "所在的列没有表头，未读取"
             return [Problem("no_header", english, chinese, value, sheet.file, sheet.name, number, f"#{position + 1}")]
     return []
 
 
-def _notes(sheet: Sheet, aside: Mapping[str, Sequence[str]]) -> tuple[Problem, ...]:
+def _defaults(
+    sheet: Sheet, heading: Heading, table: str, places: Mapping[str, object]
+) -> dict[str, tuple[str, int, str]]:
+    """Read values that stand once above the table: `企业名称：某公司`, or a label and its value in the next cell."""
+    found: dict[str, tuple[str, int, str]] = {}
+    for number, row in enumerate(sheet.rows[: heading.start], start=1):
+        texts = [text for value in row if (text := shown(value))]
+        pairs = [pair for text in texts for pair in LABELLED.findall(text)]
+        pairs += [(first, second) for first, second in pairwise(texts) if len(first) <= 12]
+        for label, value in pairs:
+            name = header_field(table, [label])
+            if name in DEFAULTED and name not in places and not header_field(table, [value]):
+                found.setdefault(name, (value, number, label))
+    return found
+
+
+def _title_notes(sheet: Sheet, heading: Heading, defaults: Mapping[str, tuple[str, int, str]]) -> Iterator[Problem]:
+    used = {row for _, row, _ in defaults.values()}
+    for name, (value, row, label) in defaults.items():
+        english, chinese = f"stands above the table and counts for every row as {name}", "写在表格上方，用于每一行"
+        yield Problem("value_for_all", english, chinese, value, sheet.file, sheet.name, row, label)
+    for number, values in enumerate(sheet.rows[: heading.start], start=1):
+        text = next((text for value in values if (text := shown(value))), "")
+        if text and number not in used:
+            english, chinese = "stands above the header and was not read", "在表头上方，未读取"
+            yield Problem("title_row", english, chinese, text, sheet.file, sheet.name, number)
+
+
+def _aside_notes(sheet: Sheet, aside: Mapping[str, Sequence[str]], row: int) -> Iterator[Problem]:
     said = (
         (PROTECTED, "hold identity or protected traits and were not read", "涉及身份或受保护信息，未读取"),
         (IGNORED, "are known but not used for matching", "是已知列，但不用于匹配"),
     )
-    notes = [
-        Problem(f"{name}_columns", english, chinese, "、".join(aside[name]), sheet.file, sheet.name, 1)
-        for name, english, chinese in said
-        if aside[name]
-    ]
-    if sheet.others:
-        english, chinese = "are further sheets; only the first one was read", "是其余工作表，只读取了第一张"
-        notes.append(Problem("other_sheets", english, chinese, "、".join(sheet.others), sheet.file))
+    for name, english, chinese in said:
+        if aside[name]:
+            yield Problem(f"{name}_columns", english, chinese, "、".join(aside[name]), sheet.file, sheet.name, row)
+
+
+def _other_sheets(
+    chosen: Sheet, others: Sequence[tuple[Sheet, Heading]], complete: Sequence[Sheet], sheets: Sequence[Sheet]
+) -> tuple[Problem, ...]:
+    filled = [sheet for sheet, _ in others]
+    tables = [sheet.name or "" for sheet in filled if any(sheet is known for known in complete)]
+    rest = [sheet.name or "" for sheet in sheets if sheet is not chosen and (sheet.name or "") not in tables]
+    notes = []
+    if tables:
+        english = (
+            f"hold a table of the same kind and were not read; only {chosen.name} was; make them files of their own"
+        )
+        chinese = f"也是同类表格，但只读取了「{chosen.name}」；请把它们另存为单独的文件"
+        notes.append(Problem("other_tables", english, chinese, "、".join(tables), chosen.file))
+    if rest:
+        english, chinese = (
+            f"are further sheets; only {chosen.name} was read",
+            f"是其余工作表，只读取了「{chosen.name}」",
+        )
+        notes.append(Problem("other_sheets", english, chinese, "、".join(rest), chosen.file))
     return tuple(notes)

@@ -75,7 +75,7 @@ def write_matches(
         content = matches_text(rows, form, lang).encode("utf-8-sig")
     else:
         content = matches_text(rows, form, lang).encode("utf-8")
-    _replace(target, content)
+    replace_file(target, content)
 
 
 def matches_text(rows: Iterable[MatchRow], form: str, lang: str = "zh") -> str:
@@ -156,7 +156,7 @@ def _cell(sheet: WriteOnlyWorksheet, value: str | float, bold: bool = False) -> 
     return cell
 
 
-def _replace(target: Path, content: bytes) -> None:
+def replace_file(target: Path, content: bytes) -> None:
     """Write beside the target, then move into place, so that nobody ever sees half a file."""
     try:
         handle, name = tempfile.mkstemp(prefix=f".{target.name}.", suffix=".part", dir=target.parent)

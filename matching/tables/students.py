@@ -1,0 +1,144 @@
+"""Reads tables of students' skill profiles (技能画像)."""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+from collections.abc import Sequence
+from datetime import date
+from functools import partial
+from pathlib import Path
+
+from matching.domain import AutomatedDecision, CertificateClaim, Intent, Preferences, Profile, SkillClaim
+from matching.tables import cells, items
+from matching.tables.cells import Cell
+from matching.tables.certificates import claims_of, claims_of_columns, is_certificate
+from matching.tables.dates import read_day
+from matching.tables.items import Form
+from matching.tables.read import Read, Row, read_table
+
+LARGEST_YEAR_SPAN = range(1990, 2101)
+ENTRY_YEAR = re.compile(r"(20\d{2}|\d{2})(?:级|届|年|学年|年级)?(?:秋季?|春季?)?(?:入学)?")
+CLASS_YEAR = re.compile(r"(?<!\d)(20[1-4]\d|[1-4]\d)(?=\D|\d\d(?!\d))")
+
+
+def read_profiles(path: Path | str, today: date | None = None) -> Read[Profile]:
+    """Read a table of students' skill profiles (技能画像), CSV, XLSX or XLS.
+
+    When: a college's export comes in. `today` decides whether a 16th or 18th birthday still lies in the future; past
+    ones are dropped. Columns of identity and protected traits are never read, only noted. Errors as in `read_demands`.
+    """
+    return read_table(Path(path), "students", partial(_profile, today=today or date.today()))
+
+
+def _profile(row: Row, today: date) -> list[Profile]:
+    intent = row.take("intent", partial(cells.read_word, field="intent"), Intent.EMPLOY.value)
+    allow = AutomatedDecision.ALLOW.value
+    decision = row.take("automated_decision", partial(cells.read_word, field="automated_decision"), allow)
+    turns_16_on, turns_18_on = row.take("turns_16_on", _day, None), row.take("turns_18_on", _day, None)
+    cell = row.cell("turns_18_on")
+    if turns_16_on and turns_18_on and cell is not None and turns_18_on <= turns_16_on:
+        english, chinese = f"lies before the 16th birthday, {turns_16_on}", f"早于满 16 周岁日期 {turns_16_on}"
+        row.problems += cell.wrong("end_before_start", english, chinese).problems
+    class_name = row.take("class_name", cells.read_name, "")
+    skills = row.take_all("skills", partial(_skills, planned=False))
+    mixed = row.take_all("skills_or_certificates", _mixed)
+    skills += tuple(claim for claim in mixed if isinstance(claim, SkillClaim))
+    return [
+        Profile(
+            id=row.take("id", cells.read_id, ""),
+            college=row.take("college", cells.read_name, "") or None,
+            education=row.take("education", cells.read_name, "") or None,
+            major=row.take("major", cells.read_name, "") or class_name or None,
+            entry_year=row.take("entry_year", read_entry_year, None) or class_year(class_name),
+            graduates_on=row.take("graduates_on", _last_day, None),
+            skills=skills + row.take_all("planned_skills", partial(_skills, planned=True)),
+            certificates=_held(row, [claim for claim in mixed if isinstance(claim, CertificateClaim)]),
+            planned_certificates=row.take_all("planned_certificates", partial(claims_of, planned=True)),
+            occupations=row.take_all("occupations", items.read_labels),
+            intent=Intent(intent),
+            preferences=Preferences(
+                places=_places(row),
+                pay_low=row.take("wished_pay", _wished_pay, None),
+                shifts=row.take_all("wished_shifts", items.read_labels),
+                occupations=row.take_all("wished_occupations", items.read_labels),
+            ),
+            text="\n".join(row.take_all("text", lambda cell: [cells.read_text(cell)])),
+            turns_16_on=turns_16_on if turns_16_on and turns_16_on > today else None,
+            turns_18_on=turns_18_on if turns_18_on and turns_18_on > today else None,
+            automated_decision=AutomatedDecision(decision),
+        )
+    ]
+
+
+def _day(cell: Cell) -> date | None:
+    return read_day(cell)
+
+
+def _last_day(cell: Cell) -> date | None:
+    return read_day(cell, month_end=True)
+
+
+def _wished_pay(cell: Cell) -> int | None:
+    pay = cells.read_pay(cell)
+    return None if pay is None else pay.low if pay.low is not None else pay.high
+
+
+def read_entry_year(cell: Cell) -> int | None:
+    """Read a year of entry: 2024, 2024级, 24级."""
+    found = ENTRY_YEAR.fullmatch(unicodedata.normalize("NFKC", cell.text).replace(" ", ""))
+    if found is None:
+        raise cell.wrong("bad_year", "is not a year of entry; write 2024", "不是入学年份，请写成 2024")
+    return int(found[1]) if len(found[1]) == 4 else 2000 + int(found[1])
+
+
+def class_year(name: str) -> int | None:
+    """Give the year of entry that a class name holds: 24智能焊接技术1班, 焊接2401班; None without one."""
+    found = CLASS_YEAR.search(unicodedata.normalize("NFKC", name))
+    if found is None:
+        return None
+    return int(found[1]) if len(found[1]) == 4 else 2000 + int(found[1])
+
+
+def _places(row: Row) -> tuple[str, ...]:
+    """Join province, city and district of a wish to one place; a column of places gives its own."""
+    parts = [row.take_all(name, items.read_labels) for name in ("wished_province", "wished_city", "wished_district")]
+    filled = [labels for labels in parts if labels]
+    joined: Sequence[str] = filled[-1] if filled else ()
+    if filled and all(len(labels) == 1 for labels in filled):
+        joined = ("".join(labels[0] for labels in filled),)
+    return row.take_all("wished_places", items.read_labels) + tuple(joined)
+
+
+def _held(row: Row, mixed: Sequence[CertificateClaim]) -> tuple[CertificateClaim, ...] | None:
+    """Give held certificates; None where no column says anything, () where one says that there is none."""
+    columns = ("certificates", "certificate_name", "skills_or_certificates")
+    if not any(row.cells(name) for name in columns):
+        return None
+    written = row.take_all("certificates", partial(claims_of, planned=False))
+    return written + claims_of_columns(row) + tuple(mixed)
+
+
+def _mixed(cell: Cell) -> tuple[SkillClaim | CertificateClaim, ...]:
+    """Read a column for both skills and certificates item by item."""
+    claims: list[SkillClaim | CertificateClaim] = []
+    for (part,) in items.without_alternatives(cell):
+        if is_certificate(part):
+            item = items.read_item(cell, part, Form("trade_level", dated=True))
+            claims.append(CertificateClaim(item.label, item.level, item.start, item.end))
+        else:
+            item = items.read_item(cell, part, Form("level", tags="source"))
+            claims.append(SkillClaim(item.label, item.level, items.read_tag(cell, item, "source") or "claimed"))
+    return tuple(claims)
+
+
+def _skills(cell: Cell, planned: bool) -> tuple[SkillClaim, ...]:
+    claims = []
+    for item in items.read_items(cell, Form("level", dated=planned, tags="source")):
+        items.check_planned(cell, item, planned)
+        if planned and item.level == 0:
+            english, chinese = "a planned level lies between 1 and 5", "计划达到的等级应为 1-5"
+            raise cell.wrong("bad_level", english, chinese, item.written)
+        source = items.read_tag(cell, item, "source") or ("course" if planned else "claimed")
+        claims.append(SkillClaim(item.label, item.level, source, item.start))
+    return tuple(claims)
