@@ -120,7 +120,7 @@ def _wording(cells: dict[str, str], categories: dict[str, Category], file: str, 
 
     def compiled(column: str) -> re.Pattern[str]:
         try:
-            return re.compile(cells[column], re.IGNORECASE)
+            return re.compile(cells[column], re.IGNORECASE | (re.ASCII if cells["lang"] == "en" else re.UNICODE))
         except re.error as error:
             raise problem(
                 "pattern",
