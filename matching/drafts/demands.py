@@ -10,6 +10,7 @@ from itertools import pairwise
 from typing import TypeVar
 
 from matching.domain import LONGEST_LABEL, LONGEST_TEXT, Demand, DemandKind, Importance, Kind, Pay, Requirement
+from matching.drafts.open_labels import open_labels
 from matching.drafts.posts import Post, split_posts
 from matching.text import Said, read
 from matching.text.dates import read_deadline, read_start
@@ -41,8 +42,11 @@ SHIFT_LABELS = {
     "flexible": "弹性工作",
 }
 ATTRIBUTE = "attribute"
+_RECRUITING = frozenset({"招聘", "人力资源", "hr", "recruitment", "recruiting"})
 NO_TITLE = "岗位"
 SHORT = 60
+_COUNT_CELL = re.compile(r"(?<=[^\d\s|][\s|])(?P<count>[1-9]\d{0,2})(?=[\s|])")
+_PAY_CELL = re.compile(r"(?<=[\s|])(?P<pay>[1-9]\d{3,4})(?=\s|\||$)")
 _OR = re.compile(r"^(?:证书?|专业|软件|系统|等)?\s*(?:或者?|/|\bor\b)\s*$")
 _LISTED = re.compile(r"^(?:证书?|专业|软件)?\s*(?:、|或者?|/|\bor\b|,)\s*$")
 _ANY = re.compile(r"^[^,。;\n]{0,10}?(?:之一|任一|任意一|其一|均可|皆可|都可|都行|也行|either)")
@@ -73,6 +77,7 @@ class _Reader:
 
     def __init__(self, text: str, post: Post, vocabulary: Vocabulary, today: date) -> None:
         self.text = text
+        self.row = post.row
         self.vocabulary = vocabulary
         self.today = today
         self.own = post.own(text)
@@ -102,6 +107,10 @@ class _Reader:
     def pay(self) -> PaySaid | None:
         """Read the pay, of the post itself before that of all posts."""
         said = read_pay(self.own)
+        if said is None and self.row and (cell := _PAY_CELL.search(fold(self.own))) is not None:
+            amount = int(cell["pay"])
+            said = PaySaid(amount, amount, "month", *cell.span("pay"))
+            self.unsure.append("pay")
         if (said is None or not said.figures) and self.common:
             shared = read_pay(self.common)
             said = shared if shared and (shared.figures or said is None) else said
@@ -110,6 +119,13 @@ class _Reader:
             if not said.figures:
                 self.unsure.append("pay")
         return said
+
+    def headcount(self) -> int | None:
+        """Read how many are sought; in a row of a table the number that stands alone."""
+        found = read_headcount(self.own)
+        if found is None and self.row and (cell := _COUNT_CELL.search(fold(self.own))) is not None:
+            found = Fact(int(cell["count"]), *cell.span("count"), unsure=True)
+        return self.note("headcount", found or read_headcount(self.common))
 
     def requirements(self) -> tuple[Requirement, ...]:
         """Read what the post asks for, education first, and join alternatives."""
@@ -125,6 +141,8 @@ class _Reader:
             known = {asked_for.label for asked_for, _ in asked}
             found = _requirements(words, self.vocabulary, self.name_spans, "" if words is self.own else "+")
             asked += [(requirement, span) for requirement, span in found if requirement.label not in known]
+        if any(self.vocabulary.resolve(asked_for.kind, asked_for.label).open for asked_for, _ in asked):
+            self.unsure.append("requirements")
         for number, (_, span) in enumerate(asked):
             self.spans[f"requirements[{number}]"] = span
         return tuple(requirement for requirement, _ in asked)
@@ -163,7 +181,7 @@ def _draft(text: str, post: Post, name: str, vocabulary: Vocabulary, today: date
         kind=kind,
         requirements=requirements,
         employer=None if reader.employer is None else reader.employer[:LONGEST_LABEL],
-        headcount=reader.note("headcount", read_headcount(own) or read_headcount(common)),
+        headcount=reader.headcount(),
         places=places,
         pay=Pay(said.low, said.high) if said is not None and said.figures else None,
         shifts=tuple(SHIFT_LABELS[shift] for shift in shifts),
@@ -200,11 +218,15 @@ def _requirements(
     said = [one for one in read(words, vocabulary, "demand") if one.kind in ASKED and not one.negated]
     hidden = [*names, *((one.start, one.end) for one in said if one.kind is Kind.MAJOR)]
     said = [one for one in said if one.kind is Kind.MAJOR or not _within(one, hidden)]
-    said = [one for one in said if not is_attribute(one, vocabulary)]
+    said = [one for one in said if not is_attribute(one, vocabulary) and not _is_employers(one)]
+    said += open_labels(words, said, hidden)
+    wholes = [(one.start, one.end) for one in said if one.kind is not Kind.SKILL]
+    said = [one for one in said if one.kind is not Kind.SKILL or not _within(one, wholes)]
     merged: dict[tuple[str, ...], Said] = {}
     for one in said:
-        known = merged.get(one.concepts)
-        merged[one.concepts] = one if known is None else _stronger(known, one)
+        name = one.concepts or (one.kind.value, one.surface)
+        known = merged.get(name)
+        merged[name] = one if known is None else _stronger(known, one)
     kept = sorted(merged.values(), key=lambda one: one.start)
     groups = _groups(words, kept)
     found = []
@@ -223,13 +245,20 @@ def _requirements(
     return found
 
 
+def _is_employers(said: Said) -> bool:
+    """Tell whether something is the business of whoever writes the ad (招聘, HR) and not asked for."""
+    return said.kind is Kind.SKILL and fold(said.surface) in _RECRUITING
+
+
 def _within(said: Said, spans: Sequence[Span]) -> bool:
     return any(start <= said.start and said.end <= end for start, end in spans)
 
 
 def is_attribute(said: Said, vocabulary: Vocabulary) -> bool:
     """Tell whether something said is an attribute of a person (readiness, character), which is never scored."""
-    return all(vocabulary.concepts[concept].attributes.get("type") == ATTRIBUTE for concept in said.concepts)
+    return bool(said.concepts) and all(
+        vocabulary.concepts[concept].attributes.get("type") == ATTRIBUTE for concept in said.concepts
+    )
 
 
 def _stronger(known: Said, other: Said) -> Said:
@@ -276,6 +305,8 @@ def _backwards(folded: str, kept: Sequence[Said], members: Sequence[int], last: 
 def label_of(said: Said, vocabulary: Vocabulary) -> str:
     """Give the words of the text where they alone stand for the concepts found, otherwise the concept's own name."""
     label = " ".join(said.surface.split())[:LONGEST_LABEL]
+    if not said.concepts:
+        return label
     link = vocabulary.resolve(said.kind, label)
     if set(said.concepts) <= set(link.concepts):
         return label

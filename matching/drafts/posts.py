@@ -9,6 +9,12 @@ from itertools import pairwise
 from matching.vocabulary.forms import fold
 
 MOST_POSTS = 50
+LEAST_HEADINGS = 3
+_LINE = re.compile(r"[^\n]+")
+_HEADINGS = re.compile(
+    r"岗位|职位|工种|人数|学历|专业|技能|证书|薪资|工资|待遇|食宿|地点|要求|position|headcount|salary|education|location"
+)
+_HEADINGS_ONLY = re.compile(r"[\s|,、/()\w]{4,80}")
 _ITEM = r"(?:\(?(?:\d{1,2}|[一二三四五六七八九十]{1,2})[.、)）:：]\s*|[①-⑳]\s*|[·•*◆●■▪★☆\-]\s*)"
 _COUNT = (
     r"(?:\d{1,3}(?:\s*[-~—至到]\s*\d{1,3})?\s*[名人位个]|[一二两三四五六七八九十]{1,3}[名人位]|"
@@ -22,7 +28,7 @@ _NOT_A_POST = re.compile(
 _STARTS = (
     re.compile(
         rf"^\s*(?:{_ITEM})?(?:招聘)?(?:岗位|职位|工种|职务|position|job title|post|role)"
-        r"(?:名称)?\s*[一二三四五六七八九\d]{{0,2}}\s*[::]\s*\S",
+        r"(?:名称)?\s*[一二三四五六七八九\d]{0,2}\s*[::]\s*\S",
         re.M,
     ),
     re.compile(
@@ -44,11 +50,12 @@ _SHARED = re.compile(
 
 @dataclass(frozen=True, slots=True)
 class Post:
-    """One post of an ad: its own stretch [start, end) and those that speak for all posts."""
+    """One post of an ad: its own stretch [start, end) and those that speak for all; `row` of a pasted table."""
 
     start: int
     end: int
     shared: tuple[tuple[int, int], ...] = ()
+    row: bool = False
 
     def own(self, text: str) -> str:
         """Give the text with all but the post's own stretch blanked, so that places stay the same."""
@@ -70,7 +77,9 @@ def split_posts(text: str) -> list[Post]:
     The heading before the first post and the closing lines about all posts (place, benefits, contact) are shared. One
     post, the whole text, where less than two are named.
     """
-    folded = "".join(one if len(one) == 1 else character for character, one in ((c, fold(c)) for c in text))
+    folded = "".join(map(_alike, text))
+    if (rows := _table_rows(folded)) is not None:
+        return rows
     for pattern in _STARTS:
         starts = [
             hit.start() + len(hit.group()) - len(hit.group().lstrip())
@@ -94,6 +103,29 @@ def _posts(folded: str, starts: list[int]) -> list[Post]:
     shared = tuple(span for span in ((0, starts[0]), (footer, len(folded))) if span[1] > span[0])
     ends = [*starts[1:], footer]
     return [Post(start, end, shared) for start, end in zip(starts, ends, strict=True)]
+
+
+def _alike(character: str) -> str:
+    """Fold one character without changing the length; circled numbers stay, so that they are seen as such."""
+    one = fold(character)
+    return one if len(one) == 1 and not "①" <= character <= "⑳" else character
+
+
+def _table_rows(folded: str) -> list[Post] | None:
+    """Split a pasted table: a line of headings, then one post in each line until a line that speaks for all."""
+    header = next(
+        (hit for hit in _LINE.finditer(folded) if len(_HEADINGS.findall(hit.group())) >= LEAST_HEADINGS), None
+    )
+    if header is None or not _HEADINGS_ONLY.fullmatch(header.group()):
+        return None
+    lines = [hit for hit in _LINE.finditer(folded, header.end()) if hit.group().strip()]
+    count = next((number for number, line in enumerate(lines) if _SHARED.match(line.group())), len(lines))
+    rows = [line for line in lines[:count] if re.search(r"\d|若干", line.group())][:MOST_POSTS]
+    if not rows:
+        return None
+    footer = lines[count].start() if count < len(lines) else len(folded)
+    shared = tuple(span for span in ((0, header.start()), (footer, len(folded))) if span[1] > span[0])
+    return [Post(row.start(), row.end(), shared, row=True) for row in rows]
 
 
 def _inline(folded: str) -> list[Post]:

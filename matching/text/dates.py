@@ -40,7 +40,7 @@ _FORMS = (
     re.compile(r"(?P<relative>本月|这个月|下个?月)\s*(?:(?P<day>\d{1,2})\s*[日号]|(?P<part>初|中旬?|底|末))?"),
 )
 _START_BEFORE = re.compile(
-    r"(?:到岗|上岗|报到|入职|开班|开工|进厂|进场|开课|起始|开始|上班|实习期?|实习时间|实习周期|用工|培训|项目|起止|周期|时间|日期|期间|start|begin|from|"
+    r"(?:到岗|上岗|报到|入职|开班|开工|进厂|进场|开课|起始|开始|上班|实习期?|实习时间|实习周期|培训|项目|起止|周期|时间|日期|期间|start|begin|from|"
     r"available|onboard|join|commenc|run)[^,，。;；\n]{0,12}$"
 )
 _START_AFTER = re.compile(
@@ -51,7 +51,7 @@ _END_BEFORE = re.compile(
     r"(?:截止|截至|截稿|报名|有效期|申请|投递|收简历|期限|招满|deadline|apply|application|clos|before|until|\bby|valid)[^,，。;；\n]{0,14}$"
 )
 _END_AFTER = re.compile(
-    r"^\s*(?:\d{1,2}[::点]\d{0,2}\s*)?(?:之?前|以前|止|为止)?\s*(?:前)?(?:截止|截至|止|为止|报名|投递|投简历|申请|发送|前报名|将简历|结束报名|deadline)"
+    r"^(?:\s?\d{1,2}[::点]\d{0,2}\s*)?(?:之?前|以前|止|为止)?(?:截止|截至|止|为止|报名|投递|投简历|申请|发送|前报名|将简历|结束报名|deadline)"
 )
 _END_WORD = re.compile(r"截止|截至|报名|有效期|申请|投递|deadline|apply|application|clos|until|valid")
 _AT_ONCE = re.compile(

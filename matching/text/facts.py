@@ -20,7 +20,7 @@ LARGEST_HEADCOUNT = 10_000
 LONGEST_EXPERIENCE = 30
 HEAD = 60
 """Characters at the start of an ad that say what it is about."""
-END_OF_CLAUSE = re.compile(r"[,，。;；!?！？\n]")
+END_OF_CLAUSE = re.compile(r"[,，。;；!?！？|｜\n]")
 
 _NUMBER = r"(?P<low>\d{1,5}|[一二两三四五六七八九十百]{1,4})"
 _RANGE = rf"{_NUMBER}(?:\s*[-~—–至到]+\s*(?P<high>\d{{1,5}}|[一二两三四五六七八九十百]{{1,4}}))?"
@@ -31,7 +31,7 @@ _HEADCOUNTS = (
     re.compile(rf"(?:headcount|openings|vacancies|number of (?:openings|positions|posts))\s*[::]\s*{_RANGE}"),
     re.compile(
         rf"(?:招聘?|聘|诚邀|需要?|缺|招募|招收|计划|限额?|拟|共|总计)(?:[^\n,。;::]{{0,12}}?[^\n,。;::\d一二两三四五六七八九十百])??{_RANGE}\s*"
-        r"(?:名(?![称字])|人(?!员|间|一|以上|团|的|机)|位(?!置|移))"
+        r"(?:名(?![称字])|人(?!员|间|一|以上|团|的|机)|位(?!置|移)|个(?!月|小时|人|班|岗|工作))"
     ),
     re.compile(rf"(?<![第前\d.])(?<!top ){_RANGE}\s*名(?![称字]|学徒|徒弟)"),
     re.compile(rf"(?<![\d.]){_RANGE}\s*(?:人(?!员|间|一|以上|团|的|机|规模|左右|份|次|才|工)|位(?!置|移|于|数))"),
@@ -43,6 +43,8 @@ _HEADCOUNTS = (
         r"inspectors|students|people|persons)\b"
     ),
     re.compile(r"(?P<some>若干(?:名|人|位)?|数[名位])(?!.{0,2}[年月天])"),
+    re.compile(r"(?<=[工员师])(?P<low>[俩仨])(?P<high>(?!))?"),
+    re.compile(r"(?<=[\w)])\s*\((?P<low>\d{1,2})\)(?P<high>(?!))?(?=\s|$)"),
     re.compile(r"(?P<some>多)[名位](?!学徒|徒弟)"),
 )
 _WORDS = {"two": 2, "three": 3, "four": 4, "five": 5, "six": 6, "seven": 7, "eight": 8, "ten": 10, "one": 1, "nine": 9}
@@ -65,7 +67,7 @@ _RELAXED_TO = re.compile(r"(?:放宽|降低)[^,，。;；\n]{0,6}$")
 _FRESH = re.compile(
     r"经验(?:要求)?\s*[::]?\s*(?:均|都)?(?:不限|无要求|不作?要求|不做要求|无)|不限(?:制)?(?:工作|相关)?经验|(?:无需|不需要?|不要求|不用|无须)"
     r"(?:有)?(?:工作|相关|从业)?经验|(?:有无|无|没有?)(?:工作|相关)?经验(?:者)?(?:的)?(?:亦|也|均|都|可|皆|能|欢迎|带|,?公司培|,?可)|"
-    r"(?<!非)应届|零基础|零经验|小白|新手(?:也|亦|均|可)|在校生|毕业生(?:亦|也|均|都)?可|"
+    r"(?<!非)应届|零基础|零经验|小白|不用会|不会(?:的)?(?:可以|也|没关系|我们|能|包|师傅)|包教|教一教|没[做干]过|新手(?:也|亦|均|可)|在校生|毕业生(?:亦|也|均|都)?可|"
     r"no (?:prior |previous |work )?experience|without experience|(?:fresh|recent|new) graduates?|"
     r"entry[- ]level|freshers?"
 )
@@ -74,6 +76,7 @@ _YEARS = (
     r"(?:\s*[-~—–至到]+\s*(?:\d{1,2}|[一二两三四五六七八九十]{1,2}))?"
 )
 _EXPERIENCES = (
+    re.compile(rf"(?:^|(?<=[,。;、·•\s-])){_YEARS}\s*(?P<unit>年)(?:及?以上)(?=[,。;、\s)]|$)"),
     re.compile(
         rf"(?<![\d.第]){_YEARS}\s*(?:个)?(?P<unit>年|个?月)(?:\s*(?:及|或|\()?\s*(?:以上|以内|左右|以下)?\)?)?(?!制|级|届|期|底|度|薪|终|假|合同|一)"
         r"[^,。;\n\d]{0,16}?(?:经验|经历|工龄|工作(?!日|制|时|地)|从业|从事)"
@@ -87,6 +90,7 @@ _EXPERIENCES = (
         r"(?P<unit>years?|yrs?|months?)(?:['’]s?)?(?! contract| old|-long| agreement)"
     ),
 )
+_WORKED = re.compile(r"^[^.;\n]{0,40}?\b(?:experience|in|as|working|welding)\b")
 _NEGATED = re.compile(
     r"(?:不需要?|无需|无须|不用|不|无|没有|免|非|\bno|\bnot|without)\s*(?:要|上|倒|熬|值|安排|提供|含|包)?\s*$"
 )
@@ -216,7 +220,7 @@ def read_experience(text: str) -> Fact[float] | None:
                 continue
             first, last = place.clause(hit.start(), hit.end())
             clause = place.folded[first:last]
-            if pattern is _EXPERIENCES[2] and "experience" not in place.folded[first : last + 20]:
+            if pattern is _EXPERIENCES[-1] and not _WORKED.search(place.folded[hit.end() : last + 20]):
                 continue
             if _NICE.search(clause):
                 nice = nice or place.fact(years, hit.start(), hit.end(), Importance.NICE)

@@ -4,7 +4,12 @@ from __future__ import annotations
 
 import re
 
-DIGITS = {character: value for value, character in enumerate("零一二三四五六七八九")} | {"两": 2, "〇": 0, "俩": 2}
+DIGITS = {character: value for value, character in enumerate("零一二三四五六七八九")} | {
+    "两": 2,
+    "〇": 0,
+    "俩": 2,
+    "仨": 3,
+}
 UNITS = {"十": 10, "百": 100, "千": 1000, "万": 10_000}
 FACTORS = {"k": 1000, "千": 1000, "w": 10_000, "万": 10_000, "百": 100}
 CHINESE = r"[一二两三四五六七八九十](?:[一二两三四五六七八九十百千万零〇]*[一二两三四五六七八九十百千万])?"

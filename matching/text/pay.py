@@ -25,6 +25,8 @@ BARE = (2_000, 60_000)
 YEARLY_FROM = 60_000
 """Ten thousands from here on, without a unit of time, are a year's pay."""
 LONGEST_BEFORE = 18
+YEARS = range(1990, 2101)
+"""Figures that stand for a year where nothing says that they are money."""
 ALONE = 16
 """Characters up to which a text may be nothing but an amount."""
 
@@ -51,6 +53,7 @@ _PAY = re.compile(
     rf"\s*(?P<money>{_CURRENCY}|usd|美元|美金|欧元|dollars?)?\s*(?:\(?(?:税[前后]|before tax|after tax|gross)\)?)?"
     rf"\s*(?:{_UNITS})?"
 )
+_ALIKE = str.maketrans("〜∼￣壹贰叁肆伍陆柒捌玖拾佰仟萬", "~~~一二三四五六七八九十百千万")
 _DOUBLE = re.compile(r"([一二三四五六七八])([二三四五六七八九])([百千万])")
 _MASKED = re.compile(
     r"(?<!\d)1[3-9]\d[- ]?\d{4}[- ]?\d{4}(?!\d)|(?<!\d)0\d{2,3}[- ]?\d{7,8}(?:-\d+)?(?!\d)"
@@ -61,7 +64,7 @@ _MASKED = re.compile(
     r"|(?:电话|手机|微信|qq|tel|phone|编号|代码|学号)[::\s]*[\d-]{5,}|(?<=[*x×])\s*1[2-9](?!\d)"
 )
 _SAYS_PAY = re.compile(
-    r"薪|工资|待遇|收入|到手|月入|年入|日入|综合|报酬|劳务|底薪|保底|津贴|生活补|实习补|日结|月结|工价|税[前后]|salar|\bpay|wage|"
+    r"薪|工资|待遇|收入|到手|月入|年入|日入|综合|报酬|劳务|底薪|保底|津贴|生活补|实习补|日结|月结|转正|试用|工价|税[前后]|salar|\bpay|wage|"
     r"compensation|remunerat|earn|stipend|income"
 )
 _NO_PAY = re.compile(
@@ -76,13 +79,13 @@ _NO_PAY_AFTER = re.compile(
 _INTERN = re.compile(r"(?:实习生?|学徒|培训期?间?|生活)(?:期间?)?(?:工资|生活)?(?:补贴|补助|津贴|报酬)")
 _OVERTIME = re.compile(r"(?:加班|夜班|中班|高温|餐|住房|住宿|交通|通讯|话费|工龄|全勤|overtime)[^,。;\n]{0,6}$")
 _COUNTED = re.compile(
-    r"^\s*(?:[件台套只人名岁级届号楼室公克斤度瓦转页次家平%班分点后期强转位座余]|周岁|个(?!月)|[a-z]|[.:]\d|年(?!薪)|天|小时|月(?!薪))"
+    r"^(?:[件台套只人名岁级届号楼室公克斤度瓦转页次家平%班分点后期强转位座余]|周岁|个(?!月)|\s?[a-z]|[.:]\d|年(?!薪)|天|小时|月(?!薪))"
 )
 _PREFIX = (
     ("year", r"年薪|年收入|年入|每年|一年|annual|yearly|per year"),
     ("hour", r"时薪|小时工|小时工资|每小时|一小时|钟点工|hourly|per hour"),
     ("day", r"日薪|日工资|日结|每天|一天|每日|日入|天薪|点工|工价|daily|per day"),
-    ("month", r"月|综合|到手|底薪|monthly"),
+    ("month", r"每个?月|一个月|monthly"),
 )
 _TOTAL = re.compile(
     r"综合|到手|月均|平均|合计|总收入|总额|月入|收入|月综|可达|可拿|实发|total|average|all.in|take.?home|ote\b"
@@ -106,6 +109,7 @@ _ADDED = re.compile(
 )
 _ADDED_TO_BASE = re.compile(r"^[^\n。;]{0,10}?(?:提成|计件|绩效|分红|业绩|抽成|commission|piece|performance|incentive)")
 _ALONE = re.compile(r"(?:不低于|不少于|至少|最低|约|大概|元|块|左右|上下|及?以上|起步?|多|\+|\s)*")
+_TAIL = re.compile(r"[包五六管提月转供吃住起以元左上双单交缴另]|\s")
 _NEVER_CAPPED = re.compile(r"^[^\n。;]{0,16}(?:上不封顶|不封顶|无上限|多劳多得)")
 _TEN_THOUSAND = re.compile(r"(?:薪|收入|工资|月入|到手)[^,。;\n\d]{0,4}(?:过|破|超|上)万(?!元户)")
 _NEGOTIABLE = re.compile(
@@ -157,8 +161,8 @@ def read_pay(text: str) -> PaySaid | None:
 
 
 def _spread(folded: str) -> str:
-    """Keep the text as it is but for marks that stand for others: a wave dash is a tilde."""
-    return folded.translate({ord("〜"): "~", ord("∼"): "~", ord("￣"): "~"})
+    """Keep the text as it is but for signs that stand for others: a wave dash is a tilde, 伍仟 is 五千."""
+    return folded.translate(_ALIKE)
 
 
 def _read(masked: str) -> PaySaid | None:
@@ -200,6 +204,11 @@ def _foreign(hit: re.Match[str]) -> bool:
     return sign in ("$", "€", "£", "usd", "eur") or money in ("usd", "美元", "美金", "欧元") or "dollar" in money
 
 
+def _last(hit: re.Match[str]) -> int:
+    """Give the end of an amount without the space that the pattern took after it."""
+    return hit.start() + len(hit.group().rstrip())
+
+
 def _broken(masked: str, hit: re.Match[str]) -> bool:
     """Tell whether the amount is a part of something else: a longer number, a model name, a counted thing."""
     first = masked[hit.start("low") - 1 : hit.start("low")]
@@ -210,7 +219,7 @@ def _broken(masked: str, hit: re.Match[str]) -> bool:
     if hit["low"][0] not in "0123456789" and first and first in "第十百千万几数":
         return True
     unit = any(hit[name] for name in _TIME)
-    rest = masked[hit.end() :]
+    rest = masked[_last(hit) :]
     return not unit and not hit["money"] and not hit["more"] and bool(_COUNTED.match(rest))
 
 
@@ -226,7 +235,7 @@ def _before(masked: str, start: int) -> str:
 def _about_pay(masked: str, hit: re.Match[str], before: str) -> bool:
     """Tell whether an amount is pay: a word of pay before it, a unit of time with money, or a range in thousands."""
     clause = re.split(r"[,、]", before)[-1]
-    rest = masked[hit.end() :]
+    rest = masked[_last(hit) :]
     intern = bool(_INTERN.search(before))
     if not intern and (_NO_PAY.search(clause) or _OVERTIME.search(clause)):
         return False
@@ -237,7 +246,7 @@ def _about_pay(masked: str, hit: re.Match[str], before: str) -> bool:
     if (
         _SAYS_PAY.search(before)
         or intern
-        or any(re.search(rf"(?:{words})[^\d]{{0,4}}$", before) for _, words in _PREFIX[:3])
+        or any(re.search(rf"(?:{words})[^\d]{{0,4}}$", before) for _, words in _PREFIX)
     ):
         return True
     timed = any(hit[name] for name in ("hour", "day", "month", "year"))
@@ -247,12 +256,11 @@ def _about_pay(masked: str, hit: re.Match[str], before: str) -> bool:
         return money or hit["low"][0] in "123456789" or chinese_number(hit["low"]) is not None
     if len(masked.strip()) <= ALONE and _amount_only(masked, hit):
         return True
-    after = rest.lstrip()[:1]
-    clean = (
-        not after
-        or after in "0123456789,。;、·•|()[]【】\n\x00+*x×/-"
-        or bool(re.match(r"[包五管提月转供吃住起以元,]", after))
-    )
+    clean = not rest or rest[0] in ",。;、·•|()[]【】\x00+*x×/-" or _TAIL.match(rest) is not None
+    if clean and hit["high"] is None and (first := _amount(hit["low"])) is not None:
+        begins = not re.split(r"[,、\s]", before)[-1]
+        said = "k" in hit["low"] or hit["more"] or re.match(r"左右|上下", rest)
+        return begins and bool(said) and BARE[0] <= first[0] <= BARE[1] and first[0] % 100 == 0
     if hit["high"] and money and clean and not re.search(r"万", written):
         return bool(re.search(r"[k千]", written)) or hit["money"] is not None or hit["sign"] is not None
     amounts = _amounts(hit) if hit["high"] and clean else None
@@ -261,9 +269,11 @@ def _about_pay(masked: str, hit: re.Match[str], before: str) -> bool:
 
 def _amount_only(masked: str, hit: re.Match[str]) -> bool:
     """Tell whether a short text is nothing but an amount of a month's size: 不低于5000元, 八千五起."""
-    around = masked[: hit.start()] + masked[hit.end() :]
+    around = masked[: hit.start()] + masked[_last(hit) :]
     first = _amount(hit["low"])
-    return first is not None and first[0] >= BARE[0] and _ALONE.fullmatch(around.strip()) is not None
+    if first is None or (first[0] in YEARS and not hit["money"] and not hit["sign"]):
+        return False
+    return first[0] >= BARE[0] and _ALONE.fullmatch(around.strip()) is not None
 
 
 def _amounts(hit: re.Match[str]) -> tuple[float, ...] | None:
@@ -321,10 +331,10 @@ def _ends(
     masked: str, hit: re.Match[str], before: str, amounts: tuple[float, ...]
 ) -> tuple[float | None, float | None]:
     """Give the lower and upper end, one of them open where the words around the amount say so."""
-    rest = masked[hit.end() : hit.end() + 30]
+    rest = masked[_last(hit) : _last(hit) + 30]
     base, total = _BASE.search(before), _TOTAL.search(re.split(r"[,、]", before)[-1])
     added = _ADDED_TO_BASE.match(rest) if base else _ADDED.match(rest)
-    if (added and not total) or _NEVER_CAPPED.match(rest):
+    if (added and not total) or (len(amounts) == 1 and _NEVER_CAPPED.match(rest)):
         return amounts[0], None
     if len(amounts) == 2:
         return amounts[0], (None if hit["more"] in ("以上", "起") else amounts[1])

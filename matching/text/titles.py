@@ -20,19 +20,20 @@ RECRUIT = (
     r"hiring|recruiting|looking for|wanted|seeking)"
 )
 _AFTER_RECRUIT = re.compile(
-    rf"{RECRUIT}\s*(?:以下岗位|如下|信息|启事|简章|公告|岗位|人员|人才|中|now)*\s*[::!,、\-】\]]*\s*(?:熟练的?|an?\s+|\d+\s+)?"
+    rf"{RECRUIT}\s*(?:工(?=啦|了|信|启|中|[:\s])|啦|了|以下岗位|如下|信息|启事|简章|公告|岗位|人员|人才|中|now)*\s*[::!,、\-】\]]*\s*(?:熟练的?|an?\s+|\d+\s+)?"
     r"(?P<title>[^\n]{2,80})"
 )
 _BRACKETED = re.compile(r"[【\[〔《]\s*(?P<title>[^】\]〕》\n]{2,40})\s*[】\]〕》]")
 _LEADING = re.compile(
     rf"^(?:\s|[·•*#◆●■▪>\-—–★☆]|\(?(?:\d{{1,2}}|[一二三四五六七八九十]{{1,2}})[.、)）:：]|{RECRUIT}|岗位[一二三四五六七八九\d]?[::]|[::,，、!！]|"
-    r"(?:熟练的?|若干名?|长期|大量|男女|an?\b|the\b|\d{1,3}\s*(?:名|人|位|个)?(?![\w级号])))+"
+    r"(?:熟练的?|若干名?|长期|大量|男女|an?\b|the\b|(?:\d{1,3}|[一二两三四五六七八九十]{1,3})\s*(?:名|位|个)|\d{1,3}\s*人?(?![\w级号])|experienced\s|skilled\s|"
+    r"qualified\s|certified\s|需?要(?=\d)))+"
 )
 _STOP = re.compile(
     r"[,，;；。!！?？\n|｜:：【\[「】\]·•\t]|\s*[(（](?!.*?[岗向类]\s*[)）])|"
     r"\s*[x×*]\s?\d|\s+[-–—]+\s*|\s*[-–—]{2,}|(?:\d{1,4}|[一二两三四五六七八九十]{1,3})\s*"
     r"(?:[-~至]\s*\d+\s*)?(?:名|人|位|个)|若干|数名|多名|各\d|\s*\d[\d,.]*\s*(?:[-~–—至到]|k|元|万)|月薪|薪资|工资|待遇|底薪|综合|急招|诚聘|招聘|"
-    r"\s{2,}|\s(?=[一-鿿]{0,3}[::\d])|"
+    r"\s{2,}|(?<=[一-鿿])\s+(?=[一-鿿])|\s(?=[一-鿿]{0,3}[::\d])|"
     r"\b(?:needed|wanted|required|to join|for our|in our|at our|with|who|in jinan|based|we)\b"
 )
 _TITLE_LIKE = re.compile(
@@ -49,7 +50,8 @@ _NO_TITLE = re.compile(
     r"公司|有限|集团|单位|简介|待遇|要求|职责|地点|联系|电话|福利|薪|招聘信息|招聘启事|岗位职责|任职|人数|职位描述|启事|以下"
 )
 _EMPLOYER_AFTER = re.compile(
-    r"^[^\s,，。;；、:：\n)）]{0,14}?(?:公司|集团|有限|股份|学院|大学(?!城)|研究院|厂(?!区|址|房))"
+    r"^[^\s,，。;；、:：\n)）]{0,14}?(?:公司|集团|有限|股份|学院|大学(?!城)|研究院|厂(?!区|址|房)|"
+    r"(?:重工|机械|科技|实业|食品|电气|动力|制造|化工|建设|电子|物流|医药|汽车)(?=招|诚|急|现|[\s,:]|$))"
 )
 _EMPLOYER = re.compile(
     r"(?P<name>[一-鿿()a-z]{4,30}?(?:有限责任公司|有限公司|集团公司|股份公司|集团(?!化))(?:[一-鿿]{2,6}分公司)?)"
@@ -60,13 +62,25 @@ _OTHER_PLACE_BEFORE = re.compile(
 _OTHER_PLACE_AFTER = re.compile(r"^[^,，。;；\n]{0,4}(?:户籍|户口|籍|出差|本地人)")
 _PLACE_LABEL = re.compile(
     r"(?:工作|上班|实习|项目|办公|实施|培训|上课|工厂|公司)?(?:地点|地址|所在地|区域|位置|工作地)\s*[::]\s*"
-    r"(?P<place>[^\n;；。|]{2,60})|(?:坐标|厂址|位于|地处)\s*[::]?\s*"
+    r"(?P<place>[^\n;；。|]{2,60})|(?:坐标|厂址|位于|地处|📍|(?:厂区?|公司|单位|项目|工地|车间)就?在|\bbase)\s*[::]?\s*"
     r"(?P<at>[^\n,，;；。|]{2,40})|"
     r"\b(?:location|work ?place|based in|site|located in|place of work)\s*[::]?\s*(?P<english>[^\n;。|]{2,60})"
 )
 _INTERVIEW = re.compile(r"(?:面试|报名|集合|宣讲|投递|联系|报到)\s*$")
+_SUFFIX = re.compile(
+    r"(?:工业|产业|科技|物流|经济|高新)*(?:技术)?(?:园区?|开发区|区|新区|示范区|街道|镇|大学城|产业基地|保税区|经开区|高新区)"
+)
+_SPOT_LINE = re.compile(
+    r"^\s*(?P<spot>[一-鿿]{2,8}(?:软件园|工业园|产业园|科技园|开发区|创业园|大学城|创新谷))\s*$", re.M
+)
+_REST_LABELLED = re.compile(
+    r"(?!街道|工业|经济|高新|开发)(?P<rest>[一-鿿]{2,4}?(?<![路号楼厂司])(?:镇|街道)?)(?=[\s,。;、)(]|$)(?<![路街号楼厂司区县市省内])"
+)
+_REST = re.compile(
+    r"(?<=[区县市])(?P<rest>[一-鿿]{2,4}?(?<![路号楼厂司])(?:镇|街道)?)(?=[\s,。;、)(]|$)(?<![路街号楼厂司])"
+)
 _SPOT = re.compile(
-    r"[一-鿿a-z0-9]{2,10}?(?:工业园区?|产业园区?|科技园区?|物流园区?|工业区|园区|"
+    r"[一-鿿a-z0-9]{2,10}?(?:工业园区?|产业园区?|科技园区?|物流园区?|工业区|园区|软件园|创业园|产业园|创新谷|科技城|"
     r"经济开发区|经开区|高新区|开发区|大学城|产业基地|示范区|保税区|新区|街道|镇)"
 )
 
@@ -166,6 +180,20 @@ def read_employer(text: str) -> Fact[str] | None:
     return Fact(text[span.start : span.end], span.start, span.end)
 
 
+def _items(
+    folded: str, start: int, end: int, found: list[tuple[int, int]], vocabulary: Vocabulary
+) -> list[tuple[int, int]]:
+    """Give the items of a labelled list of places (历下、市中) that are regions only when they stand alone."""
+    spans = [(start + hit.start(), start + hit.end()) for hit in re.finditer(r"[^、,/\s]{2,10}", folded[start:end])]
+    free = [span for span in spans if all(span[1] <= first or last <= span[0] for first, last in found)]
+    names = [(span, folded[slice(*span)]) for span in free]
+    return [
+        span
+        for span, name in names
+        if any(not vocabulary.resolve(Kind.REGION, form).open for form in (name, name + "区"))
+    ]
+
+
 def _regions(place: Place, text: str, vocabulary: Vocabulary, spans: list[tuple[int, int]]) -> list[Fact[str]]:
     """List regions and named spots, within the spans where there are some."""
     folded = place.folded
@@ -179,12 +207,20 @@ def _regions(place: Place, text: str, vocabulary: Vocabulary, spans: list[tuple[
             continue
         found.append((mention.start, mention.end))
     for start, end in spans:
+        found += _items(folded, start, end, found, vocabulary)
         for hit in _SPOT.finditer(folded, start, end):
             first = max([last for _, last in found if hit.start() <= last < hit.end()], default=hit.start())
             lead = re.match(r"(?:市|区|县|省|在|于|的)+", folded[first : hit.end()])
             first += lead.end() if lead else 0
-            if hit.end() - first >= 2 and all(hit.end() <= s or e <= first for s, e in found):
+            if not _SUFFIX.fullmatch(folded[first : hit.end()]) and all(hit.end() <= s or e <= first for s, e in found):
                 found.append((first, hit.end()))
+    if not spans:
+        found += [hit.span("spot") for hit in _SPOT_LINE.finditer(folded)]
+    for _, last in list(found):
+        labelled = any(start <= last <= end for start, end in spans)
+        rest = (_REST_LABELLED if labelled else _REST).match(folded, last)
+        if rest and all(rest.end() <= s or e <= rest.start("rest") for s, e in found):
+            found.append(rest.span("rest"))
     labels: dict[str, Fact[str]] = {}
     for start, end in sorted(found):
         span = place.fact("", start, end)

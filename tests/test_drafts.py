@@ -1,0 +1,251 @@
+"""Draft demands and profiles: sixty ads written independently, each kind of fact, posts in one ad, any text at all."""
+
+from __future__ import annotations
+
+from datetime import date
+from pathlib import Path
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from matching import Vocabulary
+from matching.domain import Importance, Intent, Kind
+from matching.drafts import Draft, draft_demands, draft_profile, write_demands
+from matching.errors import TableError
+from matching.tables import read_demands
+from matching.text.dates import read_deadline, read_start
+from matching.text.facts import read_benefits, read_education, read_experience, read_headcount, read_shifts
+from tests.conftest import TODAY
+from tests.scored_ads import cases, halves, precision, score, shares
+
+AD = """济南示例焊接装备有限公司诚聘氩弧焊工5名
+要求：
+1、中专及以上学历，焊接相关专业优先；
+2、持焊工证，熟练氩弧焊、二保焊，会看图纸；
+3、能适应两班倒，有2年以上经验者优先。
+待遇：6-9K·13薪，五险一金，包吃住。
+工作地点：济南市长清区平安街道经十西路100号
+报名截止：2026年12月31日，电话13800000000"""
+SEVERAL = """【急招】
+岗位一：数控车工 3人
+大专以上，熟悉FANUC系统或西门子系统，7-9K
+岗位二：钳工 2人
+会装配，6000-7500元/月
+
+以上岗位均缴纳五险，工作地点：济南长清归德"""
+
+
+def only(text: str, vocabulary: Vocabulary) -> Draft:
+    (draft,) = draft_demands(text, vocabulary, TODAY)
+    return draft
+
+
+def test_sixty_ads_give_drafts_whose_fields_are_right(vocabulary: Vocabulary) -> None:
+    everything = cases("ads.jsonl")
+    right = total = 0
+    for name, half in zip(("seen", "held back"), halves(everything), strict=True):
+        counts = shares(score(half, vocabulary))
+        sums = tuple(sum(pair[place] for pair in counts.values()) for place in (0, 1))
+        print(f"{name}: {sums[0]} of {sums[1]}; labels that are asked for: {precision(half, vocabulary)}")
+        print("  " + ", ".join(f"{field} {good}/{count}" for field, (good, count) in counts.items()))
+        right, total = right + sums[0], total + sums[1]
+    assert len(everything) == 60
+    assert right >= 0.92 * total
+
+
+def test_a_whole_ad(vocabulary: Vocabulary) -> None:
+    draft = only(AD, vocabulary)
+    demand = draft.demand
+    assert (demand.id, demand.title, demand.headcount, draft.confirmed) == ("draft-1", "氩弧焊工", 5, False)
+    assert demand.employer == "济南示例焊接装备有限公司"
+    assert demand.pay is not None and (demand.pay.low, demand.pay.high, draft.pay_basis) == (6000, 9000, "month")
+    assert demand.shifts == ("两班倒",)
+    assert draft.deadline == date(2026, 12, 31)
+    assert draft.experience_years == 2
+    asked = {requirement.label: requirement for requirement in demand.requirements}
+    assert asked["中专"].importance is Importance.MUST
+    assert asked["焊接"].kind is Kind.MAJOR and asked["焊接"].importance is Importance.NICE
+    assert asked["焊工证"].kind is Kind.CERTIFICATE
+    assert asked["二保焊"].level == 3
+    assert "两班倒" not in asked
+    for name, (start, end) in draft.spans.items():
+        assert 0 <= start < end <= len(AD), name
+    assert AD[slice(*draft.spans["pay"])] == "6-9K"
+
+
+def test_several_posts_share_head_and_foot(vocabulary: Vocabulary) -> None:
+    first, second = draft_demands(SEVERAL, vocabulary, TODAY)
+    assert (first.demand.title, first.demand.headcount) == ("数控车工", 3)
+    assert (second.demand.title, second.demand.headcount) == ("钳工", 2)
+    assert first.demand.places == second.demand.places == ("济南长清", "归德")
+    assert first.benefits == second.benefits == ("social_insurance",)
+    assert second.demand.pay is not None and second.demand.pay.high == 7500
+    groups = {asked.any_of for asked in first.demand.requirements if asked.kind is Kind.SKILL and asked.level == 2}
+    assert len(groups) == 1 and None not in groups
+
+
+def test_posts_in_one_sentence(vocabulary: Vocabulary) -> None:
+    drafts = draft_demands("招氩弧焊工5名、二保焊工3名、铆工2名，综合工资7000-9000，长清", vocabulary, TODAY)
+    assert [(draft.demand.title, draft.demand.headcount) for draft in drafts] == [
+        *(("氩弧焊工", 5), ("二保焊工", 3), ("铆工", 2)),
+    ]
+    assert {draft.demand.places for draft in drafts} == {("长清",)}
+
+
+def test_negated_things_are_no_requirement(vocabulary: Vocabulary) -> None:
+    draft = only("招钳工2名，无需焊工证，不需要倒班", vocabulary)
+    assert [asked.label for asked in draft.demand.requirements if asked.kind is Kind.CERTIFICATE] == []
+    assert draft.demand.shifts == ()
+
+
+@pytest.mark.parametrize(
+    ("text", "wanted"),
+    [
+        *(
+            ("氩弧焊工5名", 5),
+            ("招3人", 3),
+            ("焊工x2", 2),
+            ("若干名", None),
+            ("3 openings", 3),
+            ("CNC Operator (2)", 2),
+        ),
+        *(("招聘数控车工若干名", None), ("人数：12人", 12), ("公司现有员工300人，招2人", 2)),
+    ],
+)
+def test_headcount(text: str, wanted: int | None) -> None:
+    found = read_headcount(text)
+    assert found is not None and found.value == wanted
+
+
+def test_education(vocabulary: Vocabulary) -> None:
+    for text, label, importance in (
+        ("大专及以上学历", "大专", Importance.MUST),
+        ("本科优先，大专及以上", "大专", Importance.MUST),
+        ("大专学历优先", "大专学历", Importance.NICE),
+        ("学历：大专（能力突出者可放宽至中专）", "大专", Importance.SHOULD),
+        ("高中、中专均可", "高中", Importance.MUST),
+    ):
+        found = read_education(text, vocabulary)
+        assert found is not None and (found.value, found.importance) == (label, importance), text
+    anyone = read_education("学历不限", vocabulary)
+    assert anyone is not None and anyone.value is None
+    assert read_education("会看图纸", vocabulary) is None
+
+
+@pytest.mark.parametrize(
+    ("text", "years"),
+    [
+        *(("经验不限", 0), ("应届生亦可", 0), ("1-3年工作经验", 1), ("至少两年相关经验", 2), ("半年以上工作经验", 0.5)),
+        *(("2+ years of experience", 2), ("签订三年劳动合同", None), ("学制三年", None), ("no experience needed", 0)),
+    ],
+)
+def test_experience(text: str, years: float | None) -> None:
+    found = read_experience(text)
+    assert (None if found is None else found.value) == years
+
+
+def test_shifts_and_benefits() -> None:
+    assert [fact.value for fact in read_shifts("长白班，上六休一")] == ["day", "six_day_week"]
+    assert [fact.value for fact in read_shifts("四班三运转")] == ["three_shift"]
+    assert [fact.value for fact in read_shifts("无夜班，不需要两班倒")] == []
+    found = {fact.value for fact in read_benefits("五险一金，包吃住，班车，年底双薪")}
+    assert found == {"social_insurance", "housing_fund", "dormitory", "meals", "bus", "bonus"}
+
+
+@pytest.mark.parametrize(
+    ("text", "start", "deadline"),
+    [
+        ("2026年12月1日前到岗，报名截止2026.12.31", date(2026, 12, 1), date(2026, 12, 31)),
+        ("七月初报到", date(2027, 7, 1), None),
+        ("实习时间2027.3-2027.9", date(2027, 3, 1), None),
+        ("明年3月入职；12月底前报名", date(2027, 3, 1), date(2026, 12, 31)),
+        ("Start: July 2027. Apply by 15 December 2026.", date(2027, 7, 1), date(2026, 12, 15)),
+        ("即日起到岗，招满为止", None, None),
+    ],
+)
+def test_dates(text: str, start: date | None, deadline: date | None) -> None:
+    found, last = read_start(text, TODAY), read_deadline(text, TODAY)
+    assert (found and found.value, last and last.value) == (start, deadline)
+
+
+def test_what_is_vague_is_unsure(vocabulary: Vocabulary) -> None:
+    assert "start_on" in only("招焊工2名，年后到岗", vocabulary).unsure
+
+
+@pytest.mark.parametrize("form", [".xlsx", ".csv"])
+def test_match_reads_the_table_of_drafts(form: str, vocabulary: Vocabulary, tmp_path: Path) -> None:
+    kept = draft_demands(SEVERAL, vocabulary, TODAY)
+    write_demands(tmp_path / f"drafts{form}", kept)
+    table = read_demands(tmp_path / f"drafts{form}")
+    assert table.problems == ()
+    for draft, record in zip(kept, table.records, strict=True):
+        for name in ("id", "title", "headcount", "places", "pay", "shifts", "start_on"):
+            assert getattr(record, name) == getattr(draft.demand, name)
+        asked, wanted = (
+            {(one.kind, one.label, one.level, one.importance) for one in demand.requirements}
+            for demand in (record, draft.demand)
+        )
+        assert asked == wanted
+
+
+def test_another_ending_is_refused(vocabulary: Vocabulary, tmp_path: Path) -> None:
+    with pytest.raises(TableError, match="ending"):
+        write_demands(tmp_path / "drafts.pdf", [only(AD, vocabulary)])
+
+
+def test_a_students_own_text(vocabulary: Vocabulary) -> None:
+    text = (
+        "我是智能焊接技术专业大专学生，熟练氩弧焊，不会二保焊，持有焊工证，正在考低压电工证，"
+        "想在长清做焊工，希望月薪6000以上，不想升学，能接受两班倒"
+    )
+    draft = draft_profile(text, vocabulary, TODAY)
+    profile = draft.profile
+    assert {claim.label: claim.level for claim in profile.skills} == {"氩弧焊": 3, "二保焊": 0}
+    assert profile.certificates is not None and [claim.label for claim in profile.certificates] == ["焊工证"]
+    assert [claim.label for claim in profile.planned_certificates] == ["低压电工证"]
+    assert (profile.education, profile.major, profile.intent) == ("大专", "智能焊接技术", Intent.EMPLOY)
+    wishes = profile.preferences
+    assert (wishes.places, wishes.pay_low, wishes.shifts) == (("长清",), 6000, ("两班倒",))
+    assert not draft.confirmed
+    assert draft_profile("准备专升本", vocabulary, TODAY).profile.intent is Intent.STUDY
+
+
+def test_nothing_gives_nothing(vocabulary: Vocabulary) -> None:
+    assert draft_demands("  \n", vocabulary, TODAY) == []
+    assert draft_profile("", vocabulary, TODAY).profile.certificates is None
+
+
+PIECES = st.sampled_from(
+    [
+        "招聘",
+        "焊工",
+        "5名",
+        "，",
+        "\n",
+        "6-9K",
+        "大专",
+        "或",
+        "持焊工证",
+        "岗位：",
+        "①",
+        "2026年13月40日",
+        "2月30日",
+        "x2",
+        "½",
+        "\x00",
+        "ﬁ",
+        "K",
+        "【",
+        "】",
+    ]
+)
+
+
+@settings(max_examples=60, deadline=None)
+@given(text=st.one_of(st.text(max_size=200), st.lists(PIECES, max_size=30).map("".join)))
+def test_any_text_gives_drafts_without_error(text: str, vocabulary: Vocabulary) -> None:
+    for draft in draft_demands(text, vocabulary, TODAY):
+        assert 1 <= len(draft.demand.title) <= 200
+        assert all(0 <= start <= end <= len(text) for start, end in draft.spans.values())
+    draft_profile(text, vocabulary, TODAY)
