@@ -184,7 +184,10 @@ class Pay:
 
 @dataclass(frozen=True, slots=True)
 class Demand:
-    """A post, internship, order class or project that an enterprise offers (岗位需求)."""
+    """A post, internship, order class or project that an enterprise offers (岗位需求).
+
+    `valid_until` is the last day on which students may apply; the engine shows it to nobody and ranks without it.
+    """
 
     __pydantic_config__: ClassVar[Mapping[str, str]] = STRICT
 
@@ -200,6 +203,7 @@ class Demand:
     pay: Pay | None = None
     shifts: tuple[str, ...] = ()
     start_on: date | None = None
+    valid_until: date | None = None
     links: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
 
 

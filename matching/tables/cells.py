@@ -10,7 +10,8 @@ from datetime import datetime
 from matching.domain import Pay
 from matching.errors import Problem, TableError
 from matching.tables.formulas import Unread
-from matching.tables.words import closest, known_words, numeral, plain_form
+from matching.tables.words import closest, education_words, known_words, numeral, plain_form
+from matching.text.pay import read_pay as text_pay
 
 LONGEST_TEXT = 5000
 LONGEST_NAME = 200
@@ -20,31 +21,39 @@ LONGEST_LIST = 200
 LONGEST_NUMBER = 15
 LARGEST_EXACT = 10**15
 LARGEST_PAY = 1_000_000
-LEAST_PAY = 100
 NUMBER = re.compile(r"-?(?:\d+|\d{1,3}(?:,\d{3})+)(?:\.0+)?")
 COUNTED = re.compile(r"(?:共|约|招|需)?\s*([\d,]+|[一二三四五六七八九十两]{1,3})\s*[名人个位]")
 WHOLE_ID = re.compile(r"(\d+)\.0+")
 POWER = re.compile(r"\d(?:\.\d+)?[eE]\+?\d{1,3}")
 TEXT_FORMULA = re.compile(r'="([^"]*)"')
 ERRORS = frozenset(("#REF!", "#N/A", "#VALUE!", "#DIV/0!", "#NAME?", "#NULL!", "#NUM!"))
+CODE_SIGNS = "0123456789ABCDEFGHJKLMNPQRTUWXY"
+CODE_WEIGHTS = tuple(pow(3, place, 31) for place in range(17))
+EDUCATION_PARTS = re.compile(r"[/、,;|或]|(?<![研生])及(?!以)")
+EDUCATION_ADDED = re.compile(
+    r"[三四五23456]年制|(?:及|或)?以上.*|起$|学历|毕业生?$|在读|在校生?|全日制|统招|层次|[(][^()]*[)]|应届|及同等.*|优先|者|可$|均可"
+)
+STROKES = re.compile(r"[-—–－/／\\]+")
 STRIPPED = " \t\r\n\v\f\xa0\u3000\u200b\u200c\u200d\u200e\u200f\ufeff"
 APOSTROPHES = "'’‘`＇"
-PAY_RANGE = re.compile(
-    r"(?:月薪|工资|薪资|底薪|综合工资|综合)?[:约]?(?P<low>\d+(?:\.\d+)?)(?P<low_unit>[k千万w]?)元?"
-    r"(?:[-~至到—–]+(?P<high>\d+(?:\.\d+)?)(?P<high_unit>[k千万w]?))?(?:元|块|rmb)?(?:人民币)?(?:[/每一]个?月|月)?(?P<open>以上|起|\+|左右|以内|以下)?"
-)
-UNITS = {"": 1, "k": 1000, "千": 1000, "万": 10_000, "w": 10_000}
+HEADER_UNIT = re.compile(r"(千元?|万元?|k|w)?(?:人民币)?元?(?:[/每]?(个?月|年|天|日))?", re.IGNORECASE)
+IN_BRACKETS = re.compile(r"[(\[]([^()\[\]]*)[)\]]|[/:]([^/:]+)$")
+PLAIN_RANGE = re.compile(r"\d+(?:[.,]\d+)*(?:[-~至到—–]+\d+(?:[.,]\d+)*)?")
 
 
 @dataclass(frozen=True, slots=True)
 class Cell:
-    """One cell with its place, so that whoever reads it can say what is wrong and where."""
+    """One cell with its place, so that whoever reads it can say what is wrong and where.
+
+    `graded` tells that its column writes levels in brackets, so that other words in brackets are wrong levels.
+    """
 
     value: object
     file: str
     sheet: str | None
     row: int
     column: str
+    graded: bool = False
 
     @property
     def text(self) -> str:
@@ -62,6 +71,11 @@ class Cell:
         if found := TEXT_FORMULA.fullmatch(text):
             text = found[1]
         return text
+
+    @property
+    def crossed(self) -> bool:
+        """Tell whether the cell holds nothing but strokes (-, /), which say "none" where none is an answer."""
+        return STROKES.fullmatch(self.text) is not None
 
     @property
     def blank(self) -> bool:
@@ -93,6 +107,12 @@ def read_text(cell: Cell, longest: int = LONGEST_TEXT) -> str:
     return text
 
 
+def read_texts(cell: Cell) -> list[str]:
+    """Read free text that may stand in several columns; 无 gives none."""
+    said_none = len(cell.text) <= LONGEST_LABEL and plain_form(cell.text) in known_words("none")
+    return [] if said_none else [read_text(cell)]
+
+
 def read_name(cell: Cell) -> str:
     """Read a title or the name of an organisation."""
     return read_text(cell, LONGEST_NAME)
@@ -117,6 +137,19 @@ def read_id(cell: Cell) -> str:
 def read_word(cell: Cell, field: str) -> str:
     """Read one of the fixed words of a field (`kind`, `intent`, ...) and give the value it stands for."""
     return word_of(cell, field, cell.text)
+
+
+def read_intent(cell: Cell) -> str:
+    """Read what a student wants after graduation, also from a phrase that holds words of one value only."""
+    text = plain_form(cell.text[:LONGEST_NAME])
+    if is_none(cell) or text in known_words("intent"):
+        return known_words("intent").get(text, "employ")
+    said = set()
+    for part, value in known_words("intent_part").items():
+        if part in text:
+            said.add(value)
+            text = text.replace(part, "\n")
+    return said.pop() if len(said) == 1 else word_of(cell, "intent", cell.text)
 
 
 def word_of(cell: Cell, field: str, text: str) -> str:
@@ -159,23 +192,66 @@ def read_count(cell: Cell, low: int, high: int) -> int | None:
 
 
 def read_pay(cell: Cell) -> Pay | None:
-    """Read monthly pay: 6000-8000, 6-8K, 0.6-0.9万/月, 8000以上; 面议 gives None. Raises TableError for other forms."""
-    text = plain_form(cell.text[:LONGEST_NAME]).replace(",", "").replace("¥", "")
-    if is_none(cell) or "面议" in text:
+    """Read monthly pay in CNY: 6000-8000, 6-8K, 0.6-0.9万/月, 8000以上, or bare figures in the unit of the header.
+
+    面议 gives None. Pay by the day, hour or piece gives None too: the row does not say for how many. Raises TableError for
+    what is no pay and for ends that fall.
+    """
+    text = unicodedata.normalize("NFKC", cell.text[:LONGEST_NAME])
+    if is_none(cell):
         return None
-    found = PAY_RANGE.fullmatch(text)
-    if found is None:
-        raise cell.wrong("not_a_pay", "is not a monthly pay; write 6000-8000", "不是月薪，请写成 6000-8000 这样的形式")
-    unit, high_unit = found["low_unit"] or found["high_unit"] or "", found["high_unit"] or ""
-    low = round(float(found["low"]) * UNITS[unit])
-    if float(found["high"] or 0) < LEAST_PAY:
-        high_unit = high_unit or unit
-    high = round(float(found["high"]) * UNITS[high_unit]) if found["high"] else None
-    if low > LARGEST_PAY or (high or 0) > LARGEST_PAY or (high is not None and high < low):
-        raise cell.wrong("out_of_range", f"must rise and end by {LARGEST_PAY}", f"应由低到高，且不超过 {LARGEST_PAY}")
-    if found["open"] in ("以内", "以下"):
-        return Pay(None, low) if high is None else Pay(low, high)
-    return Pay(low, high if high is not None or found["open"] in ("以上", "起", "+") else low)
+    if PLAIN_RANGE.fullmatch(text):
+        text += _header_unit(cell.column)
+    said = text_pay(text) or text_pay(f"月薪{text}")
+    if said is None:
+        english = "is not a monthly pay with rising ends; write 6000-8000"
+        raise cell.wrong("not_a_pay", english, "不是由低到高的月薪，请写成 6000-8000 这样的形式")
+    return Pay(said.low, said.high) if said.figures and said.basis in ("month", "year") else None
+
+
+def _header_unit(header: str) -> str:
+    """Give the unit that a header names in brackets or behind a slash: 薪资（万元/年）."""
+    plain = unicodedata.normalize("NFKC", header).replace("\n", "")
+    for found in IN_BRACKETS.finditer(plain):
+        text = (found[1] or found[2] or "").strip()
+        if text and HEADER_UNIT.fullmatch(text):
+            return text
+    return ""
+
+
+def read_credit_code(cell: Cell) -> str:
+    """Check a unified social credit code (GB 32100-2015): 18 signs without I, O, S, V, Z, the last one a check sign."""
+    text = unicodedata.normalize("NFKC", cell.text).upper().replace(" ", "")
+    if len(text) != len(CODE_WEIGHTS) + 1:
+        english, chinese = "is no social credit code: it has 18 signs", "不是统一社会信用代码：应为 18 位"
+        raise cell.wrong("credit_code", english, chinese)
+    if strange := sorted(set(text) - set(CODE_SIGNS)):
+        english = f"is no social credit code: it can't hold {' '.join(strange)}"
+        raise cell.wrong("credit_code", english, f"不是统一社会信用代码：不会出现 {' '.join(strange)}")
+    total = sum(weight * CODE_SIGNS.index(sign) for weight, sign in zip(CODE_WEIGHTS, text[:-1], strict=True))
+    if CODE_SIGNS[-total % len(CODE_SIGNS)] != text[-1]:
+        raise cell.wrong(
+            "credit_code", "is no social credit code: its check sign is wrong", "统一社会信用代码的校验位不对"
+        )
+    return text
+
+
+def read_education(cell: Cell) -> str:
+    """Read a rung of education and keep its words; raise TableError for a word that names none."""
+    text = read_name(cell)
+    check_education(cell, text)
+    return text
+
+
+def check_education(cell: Cell, text: str) -> None:
+    """Raise TableError where a text names no rung of education, with the closest one."""
+    known = education_words()
+    for part in EDUCATION_PARTS.split(unicodedata.normalize("NFKC", text)):
+        word = EDUCATION_ADDED.sub("", plain_form(part))
+        if word and word not in known and plain_form(part) not in known:
+            nearest = closest(word, list(known))
+            english = f"is no rung of education; the closest one is {nearest}"
+            raise cell.wrong("unknown_education", english, f"不是学历名称，最接近的是「{nearest}」", text)
 
 
 def is_none(cell: Cell) -> bool:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 import unicodedata
+from collections.abc import Sequence
 from datetime import date
 from functools import partial
 
@@ -28,11 +29,10 @@ def is_certificate(label: str) -> bool:
     return CERTIFICATE.search(unicodedata.normalize("NFKC", label)) is not None
 
 
-def claims_of(cell: Cell, planned: bool) -> tuple[CertificateClaim, ...]:
-    """Read a list of certificates; a planned one needs its date."""
+def claims_of(cell: Cell) -> tuple[CertificateClaim, ...]:
+    """Read a list of certificates."""
     claims = []
     for item in items.read_items(cell, HELD):
-        items.check_planned(cell, item, planned)
         if item.tags:
             raise cell.wrong("tag_not_allowed", "takes no [tag] in this column", "此列不带 [标记]", item.written)
         claims.append(CertificateClaim(item.label, item.level, item.start, item.end))
@@ -43,11 +43,11 @@ def claims_of_columns(row: Row) -> tuple[CertificateClaim, ...]:
     """Read certificates whose name, level and dates stand in columns side by side, also several times and in lines."""
     claims: list[CertificateClaim] = []
     for number, values in row.lines:
-        for place, position in enumerate(row.columns.places.get("certificate_name", ())):
+        for place in range(len(row.columns.places.get("certificate_name", ()))):
             cell = _cell(row, "certificate_name", place, number, values)
-            if cell is None or (number != row.number and (number, position) in row.filled):
+            if cell is None:
                 continue
-            named = row.parsed(cell, partial(claims_of, planned=False), NO_CLAIMS)
+            named = row.parsed(cell, claims_of, NO_CLAIMS)
             level_cell = _cell(row, "certificate_level", place, number, values)
             issued_cell = _cell(row, "certificate_issued_on", place, number, values)
             until_cell = _cell(row, "certificate_until", place, number, values)
@@ -61,14 +61,9 @@ def claims_of_columns(row: Row) -> tuple[CertificateClaim, ...]:
     return tuple(claims)
 
 
-def _cell(row: Row, name: str, place: int, number: int, values: object) -> Cell | None:
+def _cell(row: Row, name: str, place: int, number: int, values: Sequence[object]) -> Cell | None:
     positions = row.columns.places.get(name, ())
-    if place >= len(positions) or not isinstance(values, list | tuple):
-        return None
-    position = positions[place]
-    value = values[position] if position < len(values) else None
-    cell = Cell(value, row.columns.sheet.file, row.columns.sheet.name, number, row.columns.headers[position])
-    return None if cell.blank else cell
+    return row.at(positions[place], number, values) if place < len(positions) else None
 
 
 def _as_written(claim: CertificateClaim) -> tuple[str, int | None]:
@@ -84,6 +79,5 @@ def _levelled(claim: CertificateClaim, cell: Cell) -> tuple[str, int | None]:
     text = read_text(cell, LONGEST_LABEL)
     if plain_form(text) in known_words("no_level"):
         return claim.label, None
-    if items.on_own_ladder(claim.label):
-        return f"{claim.label}（{text}）", None
-    return claim.label, items.level_of(cell, text, "trade_level", text)
+    label = f"{claim.label}（{text}）"
+    return label, None if items.on_own_ladder(claim.label) else items.level_of(cell, text, "trade_level", text)

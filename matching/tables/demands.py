@@ -46,13 +46,14 @@ def read_demands(path: Path | str) -> Read[Demand]:
 
 def _demand(row: Row) -> list[Demand]:
     requirements: list[Requirement] = []
+    row.take("credit_code", cells.read_credit_code, "")
     for name, kind, importance, grouped in REQUIREMENTS:
         requirements += _requirements(row, name, kind, importance, grouped)
     return [
         Demand(
             id=row.take("id", cells.read_id, "") if "id" in row.columns.places else f"R{row.number}",
             title=row.take("title", cells.read_name, ""),
-            text="\n".join(row.take_all("text", lambda cell: [cells.read_text(cell)])),
+            text="\n".join(row.take_all("text", cells.read_texts)),
             kind=DemandKind(row.take("kind", partial(cells.read_word, field="kind"), DemandKind.HIRE.value)),
             requirements=tuple(requirements),
             headcount=row.take("headcount", partial(cells.read_count, low=1, high=LARGEST_HEADCOUNT), None),
@@ -62,12 +63,17 @@ def _demand(row: Row) -> list[Demand]:
             pay=_pay(row),
             shifts=row.take_all("shifts", items.read_labels),
             start_on=row.take("start_on", _start, None),
+            valid_until=row.take("valid_until", _last_day, None),
         )
     ]
 
 
 def _start(cell: Cell) -> date | None:
     return None if plain_form(cell.text[:60]) in known_words("any_day") else read_day(cell)
+
+
+def _last_day(cell: Cell) -> date | None:
+    return None if plain_form(cell.text[:60]) in known_words("any_day") else read_day(cell, month_end=True)
 
 
 def _amount(cell: Cell) -> int | None:
@@ -109,6 +115,9 @@ def _requirements_of(
     entries = _entries(cell, kind, grouped)
     if grouped:
         entries = [[item for alternatives in entries for item in alternatives]] if entries else []
+    if kind is Kind.EDUCATION:
+        for item in (item for alternatives in entries for item in alternatives):
+            cells.check_education(cell, item.label)
     for number, alternatives in enumerate(entries, start=1):
         if kind in (Kind.EDUCATION, Kind.MAJOR) and (levelled := [i for i in alternatives if i.level is not None]):
             english, chinese = "takes no level in this column", "此列不填等级"

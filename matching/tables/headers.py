@@ -5,9 +5,9 @@ from __future__ import annotations
 import csv
 import re
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, replace
 from functools import cache
-from itertools import islice, pairwise
+from itertools import islice
 
 from matching.errors import Problem, TableError
 from matching.tables.sheet import Sheet
@@ -20,13 +20,13 @@ PROTECTED = "protected"
 IGNORED = "ignored"
 SEQUENCE = "sequence"
 ASIDE = (PROTECTED, IGNORED, SEQUENCE)
-REQUIRED = {"demands": ("id", "title"), "students": ("id",), "curricula": ("major", "ends_on", "skill")}
+REQUIRED = {"demands": ("id", "title"), "students": ("id",), "curricula": ("major", "course", "ends_on", "skill")}
+INSTEAD = {"id": (SEQUENCE, "title"), "ends_on": ("term",)}
 SEVERAL_COLUMNS = """majors must_majors skills planned_skills must_skills nice_skills certificates must_certificates
 nice_certificates planned_certificates skills_or_certificates certificate_name certificate_level certificate_issued_on
 certificate_until occupations wished_occupations places wished_places wished_province wished_city wished_district
-shifts wished_shifts text skill"""
+shifts wished_shifts text skill skill_level level"""
 REPEATABLE = frozenset(SEVERAL_COLUMNS.split())
-DEFAULTED = frozenset(("employer", "college", "major", "class_name", "education", "graduates_on", "entry_year"))
 SEARCHED_ROWS = 40
 DEEPEST = 3
 LONGEST_HEADER = 60
@@ -34,15 +34,14 @@ IN_BRACKETS = re.compile(r"[(\[【<][^()\[\]【】<>]*[)\]】>]")
 ENDS = re.compile(r"[:：。;；*?？]+$|^[*#]+")
 UNITS = re.compile(r"[/]?(?:元/月|元/人|元|人|名|年月|年/月/日|yyyy[-/]mm[-/]dd)$")
 NUMBERS = re.compile(r"\d+|[①-⑩]|(?<=[^\W\d])[一二三四五](?=$|名称|等级)")
-LABELLED = re.compile(r"([^\s:：,，;；]{2,12})\s*[:：]\s*([^\s:：,，;；]{1,60})")
 
 
 @dataclass(frozen=True, slots=True)
 class Columns:
     """Which columns (from 0) of a sheet hold which field, how each column is called, and notes on what was left aside.
 
-    `first` is the row, from 1, of the last line of the header; `defaults` holds values that stand above the table once
-    for all rows, as field -> (value, row, label).
+    `first` is the row, from 1, of the last line of the header, `keys` the field of each column. `graded` are the columns
+    of skills that write levels in brackets.
     """
 
     sheet: Sheet
@@ -50,8 +49,8 @@ class Columns:
     headers: Sequence[str]
     notes: tuple[Problem, ...]
     first: int = 1
-    defaults: Mapping[str, tuple[str, int, str]] = field(default_factory=dict)
     keys: Sequence[str] = ()
+    graded: frozenset[int] = frozenset()
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,17 +64,15 @@ class Heading:
 
     @property
     def known(self) -> int:
-        """Count the columns whose header is known."""
-        return sum(bool(name) for name in self.fields)
+        """Count the headers that are known; a heading over several columns counts once."""
+        pairs = zip(self.fields, self.names, strict=True)
+        return len({(name, header if name in REPEATABLE else "") for name, header in pairs if name})
 
     def has(self, needed: Sequence[str]) -> bool:
         """Tell whether every needed field has a column; the running number may stand for the id."""
-        return all(name in self.fields or (name == "id" and self.sequenced) for name in needed)
-
-    @property
-    def sequenced(self) -> bool:
-        """Tell whether a running number or, in demands, the title can stand for the id."""
-        return SEQUENCE in self.fields or "title" in self.fields
+        return all(
+            name in self.fields or any(other in self.fields for other in INSTEAD.get(name, ())) for name in needed
+        )
 
 
 @cache
@@ -83,8 +80,13 @@ def known_headers(table: str) -> Mapping[str, tuple[str, str]]:
     """Give the headers of a table (`demands`, `students`, `curricula`): compared form -> (field, header as written)."""
     with (data_folder() / "headers.csv").open(encoding="utf-8", newline="") as stream:
         rows = [row for row in csv.DictReader(stream) if row["table"] in (table, "*")]
-    own = {plain_form(row["header"]): (row["field"], row["header"]) for row in rows if row["table"] == "*"}
-    return own | {plain_form(row["header"]): (row["field"], row["header"]) for row in rows if row["table"] != "*"}
+    shared = {header_form(row["header"]): (row["field"], row["header"]) for row in rows if row["table"] == "*"}
+    return shared | {header_form(row["header"]): (row["field"], row["header"]) for row in rows if row["table"] != "*"}
+
+
+def header_form(text: str) -> str:
+    """Bring a header to the form that is compared: as words, and without underscores and hyphens."""
+    return plain_form(text).replace("_", "").replace("-", "")
 
 
 def header_field(table: str, parts: Sequence[str]) -> str:
@@ -93,6 +95,9 @@ def header_field(table: str, parts: Sequence[str]) -> str:
     Tried in turn: all parts as one word, the column's own words, then both without brackets, units and numbers.
     """
     known = known_headers(table)
+    whole = header_form("/".join(parts))
+    if len(parts) > 1 and whole in known:
+        return known[whole][0]
     for start in range(len(parts)):
         for form in _forms("".join(parts[start:])):
             if form in known:
@@ -101,7 +106,7 @@ def header_field(table: str, parts: Sequence[str]) -> str:
 
 
 def _forms(text: str) -> Iterator[str]:
-    whole = plain_form(text[: LONGEST_HEADER * DEEPEST])
+    whole = header_form(text[: LONGEST_HEADER * DEEPEST])
     yield whole
     bare = ENDS.sub("", IN_BRACKETS.sub("", whole))
     yield bare
@@ -189,7 +194,9 @@ def _continues(row: Sequence[object], above: Heading) -> bool:
     if not any(texts):
         return False
     for position, name in enumerate(above.fields[: len(texts)]):
-        if name and name not in ASIDE and name not in REPEATABLE and name != "intent":
+        is_group = position + 1 < min(len(texts), len(above.names)) and bool(texts[position + 1])
+        is_group = is_group and not above.names[position + 1]
+        if name and name not in (*ASIDE, *REPEATABLE) and above.fields.count(name) == 1 and not is_group:
             text = texts[position]
             if text and text != above.names[position]:
                 return False
@@ -198,11 +205,13 @@ def _continues(row: Sequence[object], above: Heading) -> bool:
 
 def _filled_grid(sheet: Sheet, start: int, depth: int) -> list[list[str]]:
     """Give the rows of a header with merged cells filled, and group headings carried over the columns below them."""
-    width = max(len(sheet.rows[start + line]) for line in range(depth))
+    merged = list(_merged_near(sheet, start, depth))
+    spread = [min(right, LARGEST_WIDTH - 1) + 1 for _, left, _, right in merged]
+    width = max([len(sheet.rows[start + line]) for line in range(depth)] + spread)
     grid = [[shown(value) for value in sheet.rows[start + line]] for line in range(depth)]
     for texts in grid:
         texts += [""] * (width - len(texts))
-    for top, left, bottom, right in _merged_near(sheet, start, depth):
+    for top, left, bottom, right in merged:
         if left < width:
             value = grid[top - start][left]
             for line in range(top, min(bottom, start + depth - 1) + 1):
@@ -225,6 +234,8 @@ def _merged_near(sheet: Sheet, start: int, depth: int) -> Iterator[Merged]:
 def _columns(sheet: Sheet, heading: Heading, table: str) -> tuple[Columns, list[Problem]]:
     known = known_headers(table)
     row = heading.start + heading.depth
+    if sheet.name is not None:
+        heading = _as_wide(sheet, heading)
     problems: list[Problem] = []
     notes: list[Problem] = []
     places: dict[str, list[int]] = {}
@@ -246,22 +257,29 @@ def _columns(sheet: Sheet, heading: Heading, table: str) -> tuple[Columns, list[
             problems.append(_problem(sheet, "repeated_header", english, chinese, header, row))
         else:
             places.setdefault(name, []).append(position)
+    if "certificate_level" in places and "certificate_name" not in places and "skills" in places:
+        places["skill_level"] = places.pop("certificate_level")
     sequence = places.pop(SEQUENCE, [])
     if table != "curricula" and "id" not in places:
         notes.append(_without_id(sheet, places, sequence, heading, row))
     elif sequence:
         aside[IGNORED][:0] = [heading.names[position] for position in sequence]
     for name in REQUIRED[table]:
-        if name not in places and not (name == "id" and "title" in places):
+        if name not in places and not any(other in places for other in INSTEAD.get(name, ())):
             header = next(written for found, written in known.values() if found == name)
             english = f"the column {header} ({name}) is missing"
             problems.append(_problem(sheet, "missing_header", english, f"缺少列「{header}」（{name}）", None, row))
     if any(problem.rule == "missing_header" for problem in problems):
         problems = [note for note in notes if note.rule == "unknown_header"] + problems
-    defaults = _defaults(sheet, heading, table, places)
-    notes = [*_title_notes(sheet, heading, defaults), *notes, *_aside_notes(sheet, aside, row)]
+    notes = [*_title_notes(sheet, heading), *notes, *_aside_notes(sheet, aside, row)]
     frozen = {name: tuple(positions) for name, positions in places.items()}
-    return Columns(sheet, frozen, tuple(heading.names), tuple(notes), row, defaults, tuple(heading.fields)), problems
+    return Columns(sheet, frozen, tuple(heading.names), tuple(notes), row, tuple(heading.fields)), problems
+
+
+def _as_wide(sheet: Sheet, heading: Heading) -> Heading:
+    """Add columns without a header up to the widest row, so that what stands there is named."""
+    more = max(len(row) for row in sheet.rows) - len(heading.names)
+    return replace(heading, fields=[*heading.fields, *[""] * more], names=[*heading.names, *[""] * more])
 
 
 def _without_id(sheet: Sheet, places: dict[str, list[int]], sequence: list[int], heading: Heading, row: int) -> Problem:
@@ -289,30 +307,10 @@ def _headless(sheet: Sheet, position: int, row: int) -> list[Problem]:
     return []
 
 
-def _defaults(
-    sheet: Sheet, heading: Heading, table: str, places: Mapping[str, object]
-) -> dict[str, tuple[str, int, str]]:
-    """Read values that stand once above the table: `企业名称：某公司`, or a label and its value in the next cell."""
-    found: dict[str, tuple[str, int, str]] = {}
-    for number, row in enumerate(sheet.rows[: heading.start], start=1):
-        texts = [text for value in row if (text := shown(value))]
-        pairs = [pair for text in texts for pair in LABELLED.findall(text)]
-        pairs += [(first, second) for first, second in pairwise(texts) if len(first) <= 12]
-        for label, value in pairs:
-            name = header_field(table, [label])
-            if name in DEFAULTED and name not in places and not header_field(table, [value]):
-                found.setdefault(name, (value, number, label))
-    return found
-
-
-def _title_notes(sheet: Sheet, heading: Heading, defaults: Mapping[str, tuple[str, int, str]]) -> Iterator[Problem]:
-    used = {row for _, row, _ in defaults.values()}
-    for name, (value, row, label) in defaults.items():
-        english, chinese = f"stands above the table and counts for every row as {name}", "写在表格上方，用于每一行"
-        yield Problem("value_for_all", english, chinese, value, sheet.file, sheet.name, row, label)
+def _title_notes(sheet: Sheet, heading: Heading) -> Iterator[Problem]:
     for number, values in enumerate(sheet.rows[: heading.start], start=1):
         text = next((text for value in values if (text := shown(value))), "")
-        if text and number not in used:
+        if text:
             english, chinese = "stands above the header and was not read", "在表头上方，未读取"
             yield Problem("title_row", english, chinese, text, sheet.file, sheet.name, number)
 

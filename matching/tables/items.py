@@ -15,6 +15,9 @@ from matching.tables.dates import day_of
 from matching.tables.words import known_words, plain_form
 
 SIGNS = re.compile(r"[;；、,，\r\n]+|[()（）]")
+SIGNS_OUTSIDE = re.compile(r"[;；、,，/\r\n]+")
+CHINESE = re.compile(r"[\u4e00-\u9fff]")
+BRACKETED_SLASH = re.compile(r"[(（\[【][^()（）\[\]【】]*[/／\\]")
 SLASH = re.compile(r"[/／\\]")
 CHINESE_GAP = re.compile(r"(?<=[\u4e00-\u9fff）)])[ \u3000]+(?=[\u4e00-\u9fff（(])")
 NUMBERED = re.compile(r"(?:^|(?<=[\s;；,，。]))[(（]?\d{1,2}[、.．)）](?!\d)[ \u3000]*|[①-⑳]")
@@ -69,8 +72,7 @@ def split_list(cell: Cell, slashed: bool = False) -> list[list[str]]:
         raise cell.wrong("too_long", english, f"共 {len(text)} 个字符，最多 {LONGEST_TEXT} 个")
     text = NUMBERED.sub("\n", text)
     pieces = [piece.strip(" 。\t\u3000\xa0") for part in _parts(text) for piece in CHINESE_GAP.split(part)]
-    if slashed:
-        pieces = [piece.strip() for part in pieces for piece in SLASH.split(part)]
+    pieces = [piece.strip() for part in pieces for piece in (SLASH.split(part) if slashed else _slashed(part))]
     entries = [[part.strip() for part in BETWEEN_ALTERNATIVES.split(piece)] for piece in pieces if piece]
     if len(entries) > LONGEST_LIST:
         english, chinese = (
@@ -83,6 +85,14 @@ def split_list(cell: Cell, slashed: bool = False) -> list[list[str]]:
             english, chinese = "an alternative beside | is empty", "「|」旁缺少备选项"
             raise cell.wrong("empty_alternative", english, chinese, "|".join(parts))
     return [parts for parts in entries if not _says_nothing(parts)] if len(entries) > 1 else entries
+
+
+def _slashed(text: str) -> list[str]:
+    """Split at slashes where both sides are words in Chinese; CAD/CAM and 三级/高级工 stay whole."""
+    parts = [part.strip() for part in SLASH.split(text)]
+    levels = known_words("trade_level")
+    words = all(len(part) > 1 and CHINESE.search(part) and not levels.get(plain_form(part)) for part in parts)
+    return parts if len(parts) > 1 and words and not BRACKETED_SLASH.search(text) else [text]
 
 
 def _says_nothing(parts: Sequence[str]) -> bool:
@@ -172,11 +182,13 @@ def _loose(cell: Cell, item: Item, form: Form) -> Item:
 def _bracketed(cell: Cell, item: Item, text: str, form: Form) -> Item | None:
     """Read what stands in brackets behind a label; None where it belongs to the label."""
     word = plain_form(text)
-    if item.level is None and not (form.levels == "trade_level" and on_own_ladder(item.label)):
+    if item.level is None and form.levels == "level":
         if word in known_words(form.levels):
             return replace(item, level=int(known_words(form.levels)[word]))
-        if form.levels == "level" and (found := LEVEL_NUMBER.fullmatch(word)):
+        if found := LEVEL_NUMBER.fullmatch(word):
             return replace(item, level=int(found[1]))
+        if cell.graded or word.isdecimal():
+            return replace(item, level=level_of(cell, text, form.levels, item.written))
     if form.tags and not item.tags and word.removeprefix("者") in known_words(form.tags):
         return replace(item, tags=(word.removeprefix("者"),))
     if form.dated and item.start is None and item.end is None and text[:1].isdecimal():
@@ -270,3 +282,34 @@ def check_planned(cell: Cell, item: Item, planned: bool) -> None:
     if planned and item.start is None:
         english, chinese = "a planned item needs its date: name@2027-06-30", "计划项须写日期，如：名称@2027-06-30"
         raise cell.wrong("date_missing", english, chinese, item.written)
+
+
+def counts_levels(text: str) -> tuple[int, int]:
+    """Count the items of a text that carry a level in brackets, and those with other words there."""
+    known = wrong = 0
+    for part in SIGNS_OUTSIDE.split(text[:LONGEST_TEXT]):
+        if found := BRACKETED.search(part.strip()):
+            word = plain_form(found[1])
+            if word in known_words("level") or LEVEL_NUMBER.fullmatch(word):
+                known += 1
+            else:
+                wrong += 1
+    return known, wrong
+
+
+def with_levels(cell: Cell, found: list[Item], level_cell: Cell | None) -> list[Item]:
+    """Give items the levels of a column beside: one level for all of them, or one each in their order."""
+    if level_cell is None or not found:
+        return found
+    level_cell.check_read()
+    texts = [part for (part,) in without_alternatives(level_cell)]
+    levels = [level_of(level_cell, text, "level", level_cell.text) for text in texts]
+    if len(levels) not in (0, 1, len(found)):
+        english = f"names {len(levels)} levels for {len(found)} skills"
+        raise level_cell.wrong("bad_level", english, f"写了 {len(levels)} 个等级，技能有 {len(found)} 项")
+    if len(levels) == 1:
+        levels *= len(found)
+    return [
+        replace(item, level=item.level if item.level is not None else level)
+        for item, level in zip(found, levels or [None] * len(found), strict=True)
+    ]

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Container, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Generic, TypeVar
 
@@ -12,7 +12,8 @@ from matching.curricula import CurriculumLine
 from matching.domain import Demand, Profile
 from matching.errors import Problem, TableError
 from matching.tables.cells import Cell
-from matching.tables.headers import REQUIRED, Columns, find_columns, header_field, shown
+from matching.tables.headers import Columns, find_columns, header_field, shown
+from matching.tables.items import counts_levels
 from matching.tables.sheet import Sheet, open_sheets
 from matching.tables.words import plain_form
 
@@ -25,8 +26,14 @@ NOTE = re.compile(
     r"(?:填表|制表|填报|审核|审批|经办|负责)人?[:：].*",
     re.S,
 )
-HINT = re.compile(r"[(（【\[]?(?:示例|样例|例如|如|必填|选填|填写说明|填写示例)[)）】\]]?(?:[:：].*)?", re.S)
+HINT = re.compile(
+    r"[(（【\[]?(?:(?:示例|样例|范例|例)(?:\d*[)）】\]]?|[:：].*)|(?:例如|如)[:：].*|(?:必填|选填|填写|请填|格式).*)",
+    re.S,
+)
 SPREAD = 3
+NEVER_EMPTY = {"demands": ("id", "title"), "students": ("id",), "curricula": ("major", "course")}
+GRADED = ("skills", "must_skills", "nice_skills", "skill", "skills_or_certificates")
+LOOKED_AT, LEAST_GRADED, TIMES_GRADED = 1_000, 2, 3
 LONG_REMARK = 12
 
 
@@ -60,20 +67,28 @@ class Row:
     def cells(self, name: str) -> list[Cell]:
         """Give the filled cells of a field, line by line; a value merged over lines stands once."""
         found: list[Cell] = []
-        sheet = self.columns.sheet
         for position in self.columns.places.get(name, ()):
-            header = self.columns.headers[position]
-            for number, values in self.lines:
-                if number != self.number and (number, position) in self.filled:
-                    continue
-                value = values[position] if position < len(values) else None
-                cell = Cell(value, sheet.file, sheet.name, number, header)
-                if not cell.blank:
-                    found.append(cell)
-        if not found and name in self.columns.defaults:
-            value, row, label = self.columns.defaults[name]
-            found.append(Cell(value, sheet.file, sheet.name, row, label))
+            cells = [self.at(position, number, values) for number, values in self.lines]
+            found += [cell for cell in cells if cell is not None]
         return found
+
+    def at(self, position: int, number: int, values: Sequence[object]) -> Cell | None:
+        """Give the filled cell of a line in a column; None where it is empty or only repeats a merged cell above."""
+        if position >= len(values) or (number != self.number and (number, position) in self.filled):
+            return None
+        columns = self.columns
+        place = (columns.sheet.file, columns.sheet.name, number, columns.headers[position])
+        cell = Cell(values[position], *place, position in columns.graded)
+        return None if cell.blank else cell
+
+    def crossed(self, name: str) -> bool:
+        """Tell whether a field was crossed out instead of left empty."""
+        return any(
+            Cell(values[position], "", None, number, "").crossed
+            for position in self.columns.places.get(name, ())
+            for number, values in self.lines
+            if position < len(values)
+        )
 
     def cell(self, name: str) -> Cell | None:
         """Give the cell of a field that has one value; None where the column is missing or the cell empty."""
@@ -122,7 +137,7 @@ class Row:
 
 def read_table(path: Path, table: str, make: Callable[[Row], Sequence[Record]]) -> Read[Record]:
     """Read a table of a kind (`demands`, `students`, `curricula`) with `make`, which turns a row into its records."""
-    columns = find_columns(open_sheets(path), table)
+    columns = _graded(find_columns(open_sheets(path), table))
     records: list[Record] = []
     problems: list[Problem] = []
     notes = list(columns.notes)
@@ -130,7 +145,7 @@ def read_table(path: Path, table: str, make: Callable[[Row], Sequence[Record]]) 
     filled = 0
     for row in _rows(columns, table, notes):
         filled += 1
-        for name in REQUIRED[table]:
+        for name in NEVER_EMPTY[table]:
             row.require(name)
         _check_width(row)
         made = make(row)
@@ -147,6 +162,20 @@ def read_table(path: Path, table: str, make: Callable[[Row], Sequence[Record]]) 
     return Read(tuple(records), tuple(problems), tuple(notes))
 
 
+def _graded(columns: Columns) -> Columns:
+    """Mark the columns of skills that write levels in brackets, judged by most of their items."""
+    found = set()
+    for name in GRADED:
+        for position in columns.places.get(name, ()):
+            known = wrong = 0
+            for values in columns.sheet.rows[columns.first :][:LOOKED_AT]:
+                more = counts_levels(str(values[position])) if position < len(values) else (0, 0)
+                known, wrong = known + more[0], wrong + more[1]
+            if known >= LEAST_GRADED and known > TIMES_GRADED * wrong:
+                found.add(position)
+    return replace(columns, graded=frozenset(found))
+
+
 def _rows(columns: Columns, table: str, notes: list[Problem]) -> Iterator[Row]:
     """Give the rows that hold records: merged cells filled down, notes and sums left aside by name."""
     sheet = columns.sheet
@@ -154,6 +183,7 @@ def _rows(columns: Columns, table: str, notes: list[Problem]) -> Iterator[Row]:
     spread = {top + 1 for top, left, bottom, right in sheet.merged if top == bottom and right - left + 1 >= SPREAD}
     joined = _joined(columns)
     lines: list[tuple[int, Sequence[object]]] = []
+    carried = _Carried(columns, table, notes)
     read = {position for positions in columns.places.values() for position in positions}
     for number, values in enumerate(sheet.rows[columns.first :], start=columns.first + 1):
         if not any(shown(value) for value in values):
@@ -163,6 +193,7 @@ def _rows(columns: Columns, table: str, notes: list[Problem]) -> Iterator[Row]:
         if reason is not None:
             notes.append(_aside(sheet, number, values, reason))
             continue
+        row = carried.filled(number, row)
         if lines and joined.get(number - 1) is not None and joined.get(number - 1) == joined.get(lines[0][0] - 1):
             lines.append((number, row))
             continue
@@ -192,6 +223,35 @@ def _filled_down(sheet: Sheet, first: int) -> tuple[Mapping[int, Sequence[object
                 row[left] = value
                 repeated.add((number + 1, left))
     return changed, repeated
+
+
+class _Carried:
+    """Repeats the employer above in a CSV, where merged cells leave blanks below their first row."""
+
+    def __init__(self, columns: Columns, table: str, notes: list[Problem]) -> None:
+        places = columns.places.get("employer", ()) if table == "demands" and columns.sheet.name is None else ()
+        self._position = places[0] if places else None
+        self._columns, self._notes = columns, notes
+        self._last: object = None
+        self._said = False
+
+    def filled(self, number: int, row: Sequence[object]) -> Sequence[object]:
+        """Give the row with the employer filled in; the first time a note says so."""
+        position = self._position
+        if position is None:
+            return row
+        value = row[position] if position < len(row) else None
+        if shown(value):
+            self._last = value
+            return row
+        if self._last is None:
+            return row
+        if not self._said:
+            self._said = True
+            sheet, header = self._columns.sheet, self._columns.headers[position]
+            english, chinese = "is empty; the one above was taken, here and below", "为空，此处及以下沿用上一行的内容"
+            self._notes.append(Problem("carried_down", english, chinese, "", sheet.file, sheet.name, number, header))
+        return [*row[:position], *[None] * (position - len(row)), self._last, *row[position + 1 :]]
 
 
 def _joined(columns: Columns) -> Mapping[int, int]:
@@ -236,7 +296,13 @@ def _left_aside(columns: Columns, table: str, row: Sequence[object], read: set[i
 
 
 def _could_be_id(text: str, position: int, identifiers: Sequence[int]) -> bool:
-    return position in identifiers and len(text) <= LONG_REMARK and not any(sign in text for sign in "，。：:,；")
+    named = text.isascii() or any(sign.isdecimal() for sign in text)
+    return (
+        position in identifiers
+        and named
+        and len(text) <= LONG_REMARK
+        and not any(sign in text for sign in "，。：:,；")
+    )
 
 
 def _aside(sheet: Sheet, number: int, values: Sequence[object], reason: str) -> Problem:

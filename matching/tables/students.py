@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 import unicodedata
 from collections.abc import Sequence
+from dataclasses import replace
 from datetime import date
 from functools import partial
 from pathlib import Path
@@ -16,8 +17,10 @@ from matching.tables.certificates import claims_of, claims_of_columns, is_certif
 from matching.tables.dates import read_day
 from matching.tables.items import Form
 from matching.tables.read import Read, Row, read_table
+from matching.tables.words import numeral
 
-LARGEST_YEAR_SPAN = range(1990, 2101)
+NEVER_YET = date(2100, 12, 31)
+NO_SKILLS: tuple[SkillClaim, ...] = ()
 ENTRY_YEAR = re.compile(r"(20\d{2}|\d{2})(?:级|届|年|学年|年级)?(?:秋季?|春季?)?(?:入学)?")
 CLASS_YEAR = re.compile(r"(?<!\d)(20[1-4]\d|[1-4]\d)(?=\D|\d\d(?!\d))")
 
@@ -32,7 +35,7 @@ def read_profiles(path: Path | str, today: date | None = None) -> Read[Profile]:
 
 
 def _profile(row: Row, today: date) -> list[Profile]:
-    intent = row.take("intent", partial(cells.read_word, field="intent"), Intent.EMPLOY.value)
+    intent = row.take("intent", cells.read_intent, Intent.EMPLOY.value)
     allow = AutomatedDecision.ALLOW.value
     decision = row.take("automated_decision", partial(cells.read_word, field="automated_decision"), allow)
     turns_16_on, turns_18_on = row.take("turns_16_on", _day, None), row.take("turns_18_on", _day, None)
@@ -40,21 +43,22 @@ def _profile(row: Row, today: date) -> list[Profile]:
     if turns_16_on and turns_18_on and cell is not None and turns_18_on <= turns_16_on:
         english, chinese = f"lies before the 16th birthday, {turns_16_on}", f"早于满 16 周岁日期 {turns_16_on}"
         row.problems += cell.wrong("end_before_start", english, chinese).problems
+    graduates_on = row.take("graduates_on", _last_day, None)
     class_name = row.take("class_name", cells.read_name, "")
-    skills = row.take_all("skills", partial(_skills, planned=False))
+    skills = _held_skills(row)
     mixed = row.take_all("skills_or_certificates", _mixed)
     skills += tuple(claim for claim in mixed if isinstance(claim, SkillClaim))
     return [
         Profile(
             id=row.take("id", cells.read_id, ""),
             college=row.take("college", cells.read_name, "") or None,
-            education=row.take("education", cells.read_name, "") or None,
+            education=row.take("education", _education, None),
             major=row.take("major", cells.read_name, "") or class_name or None,
             entry_year=row.take("entry_year", read_entry_year, None) or class_year(class_name),
-            graduates_on=row.take("graduates_on", _last_day, None),
+            graduates_on=graduates_on,
             skills=skills + row.take_all("planned_skills", partial(_skills, planned=True)),
             certificates=_held(row, [claim for claim in mixed if isinstance(claim, CertificateClaim)]),
-            planned_certificates=row.take_all("planned_certificates", partial(claims_of, planned=True)),
+            planned_certificates=_planned(row, graduates_on),
             occupations=row.take_all("occupations", items.read_labels),
             intent=Intent(intent),
             preferences=Preferences(
@@ -63,7 +67,7 @@ def _profile(row: Row, today: date) -> list[Profile]:
                 shifts=row.take_all("wished_shifts", items.read_labels),
                 occupations=row.take_all("wished_occupations", items.read_labels),
             ),
-            text="\n".join(row.take_all("text", lambda cell: [cells.read_text(cell)])),
+            text="\n".join(row.take_all("text", cells.read_texts)),
             turns_16_on=turns_16_on if turns_16_on and turns_16_on > today else None,
             turns_18_on=turns_18_on if turns_18_on and turns_18_on > today else None,
             automated_decision=AutomatedDecision(decision),
@@ -86,7 +90,10 @@ def _wished_pay(cell: Cell) -> int | None:
 
 def read_entry_year(cell: Cell) -> int | None:
     """Read a year of entry: 2024, 2024级, 24级."""
-    found = ENTRY_YEAR.fullmatch(unicodedata.normalize("NFKC", cell.text).replace(" ", ""))
+    text = unicodedata.normalize("NFKC", cell.text).replace(" ", "")
+    if (year := numeral(text.rstrip("级届年"))) is not None:
+        text = str(year)
+    found = ENTRY_YEAR.fullmatch(text)
     if found is None:
         raise cell.wrong("bad_year", "is not a year of entry; write 2024", "不是入学年份，请写成 2024")
     return int(found[1]) if len(found[1]) == 4 else 2000 + int(found[1])
@@ -101,21 +108,18 @@ def class_year(name: str) -> int | None:
 
 
 def _places(row: Row) -> tuple[str, ...]:
-    """Join province, city and district of a wish to one place; a column of places gives its own."""
+    """Give wished places: of province, city and district the narrowest that is filled, and a column of places its own."""
     parts = [row.take_all(name, items.read_labels) for name in ("wished_province", "wished_city", "wished_district")]
     filled = [labels for labels in parts if labels]
-    joined: Sequence[str] = filled[-1] if filled else ()
-    if filled and all(len(labels) == 1 for labels in filled):
-        joined = ("".join(labels[0] for labels in filled),)
-    return row.take_all("wished_places", items.read_labels) + tuple(joined)
+    return row.take_all("wished_places", items.read_labels) + (filled[-1] if filled else ())
 
 
 def _held(row: Row, mixed: Sequence[CertificateClaim]) -> tuple[CertificateClaim, ...] | None:
     """Give held certificates; None where no column says anything, () where one says that there is none."""
     columns = ("certificates", "certificate_name", "skills_or_certificates")
-    if not any(row.cells(name) for name in columns):
+    if not any(row.cells(name) or row.crossed(name) for name in columns):
         return None
-    written = row.take_all("certificates", partial(claims_of, planned=False))
+    written = row.take_all("certificates", claims_of)
     return written + claims_of_columns(row) + tuple(mixed)
 
 
@@ -132,9 +136,32 @@ def _mixed(cell: Cell) -> tuple[SkillClaim | CertificateClaim, ...]:
     return tuple(claims)
 
 
-def _skills(cell: Cell, planned: bool) -> tuple[SkillClaim, ...]:
+def _education(cell: Cell) -> str | None:
+    return None if cells.is_none(cell) else cells.read_education(cell)
+
+
+def _held_skills(row: Row) -> tuple[SkillClaim, ...]:
+    """Read the columns of skills, each with the column of levels beside it where there is one."""
+    claims: list[SkillClaim] = []
+    levels = row.columns.places.get("skill_level", ())
+    for place, position in enumerate(row.columns.places.get("skills", ())):
+        for number, values in row.lines:
+            cell = row.at(position, number, values)
+            beside = row.at(levels[place], number, values) if place < len(levels) else None
+            if cell is not None:
+                claims += row.parsed(cell, partial(_skills, planned=False, beside=beside), NO_SKILLS)
+    return tuple(claims)
+
+
+def _planned(row: Row, graduates_on: date | None) -> tuple[CertificateClaim, ...]:
+    """Read planned certificates; one without a date counts from graduation, or, where that is unknown, never yet."""
+    claims = row.take_all("planned_certificates", claims_of)
+    return tuple(claim if claim.issued_on else replace(claim, issued_on=graduates_on or NEVER_YET) for claim in claims)
+
+
+def _skills(cell: Cell, planned: bool, beside: Cell | None = None) -> tuple[SkillClaim, ...]:
     claims = []
-    for item in items.read_items(cell, Form("level", dated=planned, tags="source")):
+    for item in items.with_levels(cell, items.read_items(cell, Form("level", dated=planned, tags="source")), beside):
         items.check_planned(cell, item, planned)
         if planned and item.level == 0:
             english, chinese = "a planned level lies between 1 and 5", "计划达到的等级应为 1-5"

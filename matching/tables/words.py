@@ -30,6 +30,17 @@ def known_words(field: str) -> Mapping[str, str]:
     return {plain_form(row["word"]): row["value"] for row in rows}
 
 
+@cache
+def education_words() -> frozenset[str]:
+    """Give all names of rungs of education in the shipped vocabulary, and those of the rules' own words."""
+    words = set(known_words("education"))
+    with (data_folder() / "vocabulary" / "education.csv").open(encoding="utf-8", newline="") as stream:
+        for row in csv.DictReader(stream):
+            forms = f"{row['zh']};{row['en']};{row['forms_zh']};{row['forms_en']}".split(";")
+            words.update(plain_form(form) for form in forms if form)
+    return frozenset(words)
+
+
 def closest(text: str, known: Sequence[str]) -> str:
     """Give the known word that looks most like a text."""
     return difflib.get_close_matches(text, known, n=1, cutoff=0.0)[0]
