@@ -20,13 +20,18 @@ import gzip
 import io
 import math
 import re
-import unicodedata
 from collections import Counter
 from collections.abc import Callable, Mapping
 from functools import lru_cache
 from operator import add
 
 from matching.vocabulary.load import data_folder
+from matching.vocabulary.protected import BREAK as BREAK
+from matching.vocabulary.protected import HAN_RANGE
+from matching.vocabulary.protected import mask_label as mask_label
+from matching.vocabulary.protected import mask_protected as mask_protected
+from matching.vocabulary.protected import normalise as normalise
+from matching.vocabulary.protected import protected_pattern as protected_pattern
 
 HAN = "han:"
 """Single Chinese characters and pairs of neighbours: `han:氩`, `han:氩弧`."""
@@ -47,11 +52,9 @@ BACKGROUND_RECORDS = 100
 """How many records the shipped background counts for beside a collection's own."""
 
 GRAM_LENGTH = 4
-BREAK = "\n"
 
-_HAN_RANGE = "\u3007\u3400-\u4dbf\u4e00-\u9fff\uf900-\ufaff\U00020000-\U0003134f"
-_HAN_RUN = re.compile(f"[{_HAN_RANGE}]+")
-_WORD = re.compile(rf"[^\W_{_HAN_RANGE}]+[+#]*")
+_HAN_RUN = re.compile(f"[{HAN_RANGE}]+")
+_WORD = re.compile(rf"[^\W_{HAN_RANGE}]+[+#]*")
 _VOWEL = re.compile("[aeiouy]")
 
 _STOP_TEXT = """
@@ -74,11 +77,6 @@ _ENDINGS = (
     *("ational", "ation", "ator", "ement", "ment", "ion", "or", "er"),
     *("ance", "ence", "ive", "abl", "al", "iti"),
 )
-
-
-def normalise(text: str) -> str:
-    """Give the normal form that terms are made from: NFKC (full width to half width) and case folded."""
-    return unicodedata.normalize("NFKC", text).casefold()
 
 
 def terms(text: str) -> dict[str, int]:
@@ -183,35 +181,3 @@ def weights(frequencies: Mapping[str, float], idf_of: Callable[[str], float]) ->
     }
     length = math.sqrt(math.fsum(value * value for value in raw.values())) * (1.0 + 1e-12)
     return {term: value / length for term, value in raw.items()}
-
-
-def protected_pattern() -> re.Pattern[str]:
-    """Give the pattern of protected words (sex, ethnicity, party, marriage, looks) from the shipped list.
-
-    A row of the list has a word or, where `pattern` says yes (ages, heights), a regular expression for the normal form
-    of texts. Words of letters are found only where they stand alone, Chinese words everywhere, longer ones first.
-    """
-    return _protected(str(data_folder() / "protected_words.csv"))
-
-
-@lru_cache(maxsize=4)
-def _protected(file: str) -> re.Pattern[str]:
-    with open(file, encoding="utf-8-sig", newline="") as table:
-        rows = list(csv.DictReader(table))
-    patterns = [row["word"] for row in rows if row["pattern"] == "yes"]
-    words = sorted(
-        (normalise(row["word"]) for row in rows if row["pattern"] != "yes"), key=lambda word: (-len(word), word)
-    )
-    chinese = [re.escape(word) for word in words if _HAN_RUN.match(word)]
-    others = "|".join(re.escape(word) for word in words if not _HAN_RUN.match(word))
-    letter = rf"[^\W_{_HAN_RANGE}]"
-    return re.compile("|".join([*patterns, *chinese, f"(?<!{letter})(?:{others})(?!{letter})"]))
-
-
-def mask_protected(text: str, pattern: re.Pattern[str]) -> str:
-    """Give the normal form of a text with a break in place of each protected word, so that none becomes a term.
-
-    The break has the word's length and belongs to no term: a protected word that stands as a clause of its own leaves
-    exactly the terms that the text has without it.
-    """
-    return pattern.sub(lambda found: BREAK * len(found.group()), normalise(text))
