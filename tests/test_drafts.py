@@ -2,17 +2,20 @@
 
 from __future__ import annotations
 
+import json
 from datetime import date
 from pathlib import Path
 
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from typer.testing import CliRunner
 
 from matching import Vocabulary
+from matching.cli import app
 from matching.domain import Importance, Intent, Kind
 from matching.drafts import Draft, draft_demands, draft_profile, write_demands
-from matching.errors import TableError
+from matching.errors import DuikouError, TableError
 from matching.tables import read_demands
 from matching.text.dates import read_deadline, read_start
 from matching.text.facts import read_benefits, read_education, read_experience, read_headcount, read_shifts
@@ -187,6 +190,25 @@ def test_match_reads_the_table_of_drafts(form: str, vocabulary: Vocabulary, tmp_
             for demand in (record, draft.demand)
         )
         assert asked == wanted
+
+
+def test_the_command_prints_phrases_and_writes_a_table(tmp_path: Path) -> None:
+    source, table = tmp_path / "ad.txt", tmp_path / "drafts.xlsx"
+    source.write_bytes(AD.encode("gb18030"))
+    ran = CliRunner().invoke(app, ["draft", str(source), "-o", str(table), "--today", "2026-11-24"])
+    assert ran.exit_code == 0, ran.output
+    assert "6-9K" in ran.output and "人工确认" in ran.output
+    assert [demand.title for demand in read_demands(table).records] == ["氩弧焊工"]
+    ran = CliRunner().invoke(app, ["draft", "-", "--json", "--side", "profile"], input="熟练氩弧焊，不会二保焊")
+    (draft,) = json.loads(ran.stdout)["drafts"]
+    assert [claim["level"] for claim in draft["profile"]["skills"]] == [3, 0] and draft["confirmed"] is False
+
+
+@pytest.mark.parametrize(
+    "words", [["missing.txt"], ["招焊工", "--today", "31.12."], ["招焊工", "-o", "drafts.pdf"], ["焊" * 20_001]]
+)
+def test_what_the_command_refuses(words: list[str]) -> None:
+    assert isinstance(CliRunner().invoke(app, ["draft", *words]).exception, DuikouError)
 
 
 def test_another_ending_is_refused(vocabulary: Vocabulary, tmp_path: Path) -> None:

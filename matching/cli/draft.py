@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sys
 from collections.abc import Mapping
 from dataclasses import asdict
 from datetime import date
@@ -14,11 +15,12 @@ from rich.table import Table
 
 from matching import Vocabulary
 from matching.cli.shown import err, out, print_json
-from matching.domain import Kind
+from matching.domain import LONGEST_TEXT, Kind
 from matching.drafts import Draft, ProfileDraft, draft_demands, draft_profile, write_demands
 from matching.errors import Problem, RecordError
 
-LONGEST_FILE = 200_000
+BYTES_PER_CHARACTER = 4
+LONGEST_NAME = 255
 ENCODINGS = ("utf-8-sig", "gb18030")
 NAMES = {
     "title": ("岗位名称", "title"),
@@ -48,7 +50,7 @@ IMPORTANCE = {"must": ("必须", "must"), "should": ("一般", "should"), "nice"
 
 
 def draft(
-    source: Annotated[str, typer.Argument(help="A text, or the path of a text file. 文本，或文本文件的路径。")],
+    source: Annotated[str, typer.Argument(help="The text, a file with it, or - for standard input. 文本、文件或 -。")],
     side: Annotated[
         Literal["demand", "profile"],
         typer.Option("--side", help="An ad (demand) or a student's own text (profile). 招聘启事或学生自述。"),
@@ -91,23 +93,37 @@ def draft(
 
 
 def _text(source: str) -> str:
-    """Give the text itself, or that of the file which is named."""
+    """Give the text itself, that of the file which is named, or standard input for `-`."""
+    if source == "-":
+        return _within_limits(sys.stdin.read(LONGEST_TEXT + 1))
     try:
         path = Path(source)
-        named = len(source) < 1000 and "\n" not in source and path.is_file()
-    except (OSError, ValueError):
-        named = False
+        named = len(source) < LONGEST_NAME and "\n" not in source and path.is_file()
+        content = path.read_bytes()[: LONGEST_TEXT * BYTES_PER_CHARACTER + 1] if named else b""
+    except (OSError, ValueError) as error:
+        if not isinstance(error, PermissionError):
+            return _within_limits(source)
+        english, chinese = "the file can't be read", "文件无法读取"
+        raise RecordError(Problem("unreadable", english, chinese, source, field="SOURCE")) from error
     if not named:
-        if len(source) < 1000 and path_like(source):
+        if path_like(source):
             raise RecordError(Problem("no_file", "no such file", "没有这个文件", source, field="SOURCE"))
-        return source
-    content = path.read_bytes()[:LONGEST_FILE]
+        return _within_limits(source)
+    if len(content) > LONGEST_TEXT * BYTES_PER_CHARACTER:
+        return _within_limits(" " * (LONGEST_TEXT + 1))
     for encoding in ENCODINGS:
         try:
-            return content.decode(encoding)
+            return _within_limits(content.decode(encoding))
         except UnicodeDecodeError:
             continue
     raise RecordError(Problem("encoding", "is neither UTF-8 nor GB18030", "不是 UTF-8 或 GB18030 编码", file=path.name))
+
+
+def _within_limits(text: str) -> str:
+    if len(text) > LONGEST_TEXT:
+        english, chinese = f"at most {LONGEST_TEXT} characters", f"最多 {LONGEST_TEXT} 个字符"
+        raise RecordError(Problem("too_long", english, chinese, f"{text[:20].strip()}…", field="SOURCE"))
+    return text
 
 
 def path_like(source: str) -> bool:
