@@ -22,6 +22,7 @@ from rich.table import Table
 
 from matching import Engine, Explanation, MatchList, Vocabulary, Weights
 from matching.cli.draft import draft
+from matching.cli.parse import parse
 from matching.cli.shown import err, match_rows, out, print_error, print_json, print_list, with_reasons
 from matching.domain import Kind
 from matching.errors import DuikouError, Problem, RecordError
@@ -38,6 +39,7 @@ words = typer.Typer(
 )
 app.add_typer(words, name="vocabulary")
 app.command()(draft)
+app.command()(parse)
 
 Lang = Annotated[Literal["zh", "en"], typer.Option("--lang", help="Language of what is printed. 输出语言。")]
 AsJson = Annotated[bool, typer.Option("--json", help="One JSON object on standard output. 输出一个 JSON 对象。")]

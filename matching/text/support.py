@@ -20,10 +20,12 @@ LONGEST_TRADE = 3
 """Characters up to which a trade name with 工 (铣工) says nothing of what is done; 维修电工 does."""
 _HANDS = ("工", "员")
 _PERSON = re.compile(r"(?:工程师|工|员|师|师傅|司机|会计|出纳|er|or|ist|ian)s?$")
+LONGEST_ITEM = 24
 _BEFORE = re.compile(
     r"(?:\d+[.、)]\s*|[会能懂做用学过的]|独立|使用|操作|常用|简单|基本|基础|各种|(?:the|an?|some|of|in|with|on) )+"
     r"(?=.{2})"
 )
+LONGEST_AFTER = 13
 _AFTER = re.compile(r"(?<=.{2})(?:等|经验|操作|技术|基础|知识| experience| skills?| knowledge| basics)$")
 
 
@@ -43,10 +45,10 @@ def believed(
         if not _is_verb(mention, table)
         and not ((mention.start, mention.end) in posts and _is_post_only(plain, mention, cues, vocabulary))
     ]
-    chinese = has_chinese(plain)
-    if not kept or any(not _short(mention, chinese) for mention in kept):
+    if not kept or any(mention.start != kept[0].start for mention in kept):
         return kept
-    if len({mention.start for mention in kept}) > 1:
+    chinese = has_chinese(plain)
+    if any(not _short(mention, chinese) for mention in kept):
         return kept
     first = kept[0]
     if (
@@ -136,22 +138,16 @@ def doubtful_items(
     degree must stand in the text.
     """
     forms = _doubtful_forms(vocabulary)
-    able = bool(mentions) or any(found.cue.kind in (CueKind.DEGREE, CueKind.CAN) for found in cues)
-    if not able:
+    if not mentions and not any(found.cue.kind in (CueKind.DEGREE, CueKind.CAN) for found in cues):
         return
     taken = [(mention.start, mention.end) for mention in mentions]
     start = 0
     for end, following in [*((found.start, found.end) for found in cues), (len(plain), len(plain))]:
         first, last = start, end
         start = following
-        if last - first < SHORT:
+        if not SHORT <= last - first <= LONGEST_ITEM:
             continue
-        item = plain[first:last]
-        first, last = first + len(item) - len(item.lstrip()), last - len(item) + len(item.rstrip())
-        if before := _BEFORE.match(plain, first, last):
-            first = before.end()
-        if after := _AFTER.search(plain, first, last):
-            last = after.start()
+        first, last = _core(plain, first, last)
         ids = forms.get(plain[first:last])
         if not ids:
             continue
@@ -159,6 +155,18 @@ def doubtful_items(
             continue
         if all(last <= place or first >= stop for place, stop in taken):
             yield Mention(first, last, text[first:last], Kind.SKILL, ids)
+
+
+def _core(plain: str, start: int, end: int) -> tuple[int, int]:
+    """Give the span of an item without the small words around it."""
+    while start < end and plain[start] == " ":
+        start += 1
+    while end > start and plain[end - 1] == " ":
+        end -= 1
+    before = _BEFORE.match(plain, start, end)
+    first = before.end() if before else start
+    after = _AFTER.search(plain, max(first, end - LONGEST_AFTER), end)
+    return first, after.start() if after else end
 
 
 def _in_list_of_numbers(plain: str, start: int, end: int, mentions: Sequence[Mention]) -> bool:

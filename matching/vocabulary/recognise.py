@@ -6,13 +6,16 @@ import re
 from collections import defaultdict
 from collections.abc import Container, Iterable, Mapping
 from dataclasses import dataclass, field
+from typing import NamedTuple
 
 from ahocorasick_rs import AhoCorasick
 
 from matching.domain import Concept, Kind, Mention
-from matching.vocabulary.forms import fold, offsets, spellings, stands_alone
+from matching.vocabulary.forms import fold, is_latin, offsets, spellings, stands_alone
 from matching.vocabulary.load import WordLists
 
+REST = (Kind.SKILL, Kind.OCCUPATION, Kind.EDUCATION, Kind.REGION)
+"""The kinds that majors and certificates mask."""
 NEAR = 8
 """Characters around an all-digit form within which its context word must stand."""
 SURE_MAJOR = 6
@@ -35,10 +38,22 @@ class _Pattern:
     sure: dict[Kind, list[str]] = field(default_factory=dict)
     unsure: dict[Kind, list[str]] = field(default_factory=dict)
     hides: frozenset[str] = frozenset()
+    rest: tuple[tuple[Kind, list[str], list[str]], ...] = ()
+    trades: bool = False
+    latin: bool = False
+
+    def settle(self) -> None:
+        """Note once what is asked at each match: the ids of the masked kinds, whether the form is Latin or a trade."""
+        self.rest = tuple(
+            (kind, self.sure.get(kind, []), self.unsure.get(kind, []))
+            for kind in REST
+            if kind in self.sure or kind in self.unsure
+        )
+        self.latin = is_latin(self.text[0]) or is_latin(self.text[-1])
+        self.trades = any(kind in (Kind.SKILL, Kind.OCCUPATION) for kind, _, _ in self.rest)
 
 
-@dataclass(frozen=True, slots=True)
-class _Hit:
+class _Hit(NamedTuple):
     """A match in the folded text, of one kind."""
 
     start: int
@@ -73,6 +88,8 @@ class Recogniser:
             pattern = self._patterns.setdefault(fold(longer), _Pattern(fold(longer)))
             pattern.hides = frozenset(map(fold, forms))
         self._list = list(self._patterns.values())
+        for pattern in self._list:
+            pattern.settle()
         self._automaton: AhoCorasick | None = None
 
     def _add(self, concept: Concept) -> None:
@@ -129,7 +146,7 @@ class Recogniser:
         found = [
             (start, end, self._list[index])
             for index, start, end in self._automaton.find_matches_as_indexes(folded, overlapping=True)
-            if stands_alone(folded, start, end) and not self._runs_on(folded, end)
+            if (not self._list[index].latin or stands_alone(folded, start, end)) and not self._runs_on(folded, end)
         ]
         hiding = [match for match in found if match[2].hides]
         if not hiding:
@@ -141,19 +158,20 @@ class Recogniser:
         return folded[end - 1 : end + 1] in self._ends and not folded[:end].endswith(_WORK)
 
     def _layers(self, folded: str, matches: list[tuple[int, int, _Pattern]]) -> list[_Hit]:
+        if not matches:
+            return []
         majors = _longest(self._majors(folded, matches))
         certificates = _longest(hit for hit in self._certificates(folded, matches) if _free(hit, majors))
         masks = [*majors, *certificates]
-        rest = _longest(hit for hit in self._others(folded, matches, masks) if _free(hit, masks))
-        return [*masks, *rest]
+        rest = self._others(folded, matches)
+        return [*masks, *_longest([hit for hit in rest if _free(hit, masks)] if masks else rest)]
 
     def _majors(self, folded: str, matches: list[tuple[int, int, _Pattern]]) -> Iterable[_Hit]:
         for start, end, pattern in matches:
             sure, unsure = pattern.sure.get(Kind.MAJOR, ()), pattern.unsure.get(Kind.MAJOR, ())
-            other = any(kind in pattern.sure or kind in pattern.unsure for kind in (Kind.SKILL, Kind.OCCUPATION))
             if not (sure or unsure):
                 continue
-            alone = sure and not other and end - start >= SURE_MAJOR and not pattern.text.isascii()
+            alone = sure and not pattern.trades and end - start >= SURE_MAJOR and not pattern.text.isascii()
             if (alone and folded[end : end + 2] != "人员") or _says_major(folded, start, end):
                 yield _Hit(start, end, Kind.MAJOR, (*sure, *unsure))
 
@@ -168,18 +186,29 @@ class Recogniser:
                     first = start - len(before.group()) if before else start
                     yield _Hit(first, end + (after.end() if after else 0), Kind.CERTIFICATE, tuple(ids))
 
-    def _others(self, folded: str, matches: list[tuple[int, int, _Pattern]], masks: list[_Hit]) -> Iterable[_Hit]:
+    def _others(self, folded: str, matches: list[tuple[int, int, _Pattern]]) -> list[_Hit]:
+        families: Mapping[str, set[tuple[int, int]]] | None = None
+        hits = []
+        for start, end, pattern in matches:
+            for kind, sure, unsure in pattern.rest:
+                if not unsure:
+                    hits.append(_Hit(start, end, kind, tuple(sure)))
+                    continue
+                if families is None:
+                    families = self._named(matches)
+                believed = self._believed(folded, start, end, pattern, unsure, families)
+                if sure or believed:
+                    hits.append(_Hit(start, end, kind, (*sure, *believed)))
+        return hits
+
+    def _named(self, matches: list[tuple[int, int, _Pattern]]) -> Mapping[str, set[tuple[int, int]]]:
+        """Give the places at which each family of skills is named without doubt."""
         families: defaultdict[str, set[tuple[int, int]]] = defaultdict(set)
         for start, end, pattern in matches:
             for ids in pattern.sure.values():
                 for concept in ids:
                     families[self._families.get(concept, "")].add((start, end))
-        for start, end, pattern in matches:
-            for kind in (Kind.SKILL, Kind.OCCUPATION, Kind.EDUCATION, Kind.REGION):
-                sure = pattern.sure.get(kind, ())
-                believed = self._believed(folded, start, end, pattern, kind, families)
-                if sure or believed:
-                    yield _Hit(start, end, kind, (*sure, *believed))
+        return families
 
     def _believed(
         self,
@@ -187,7 +216,7 @@ class Recogniser:
         start: int,
         end: int,
         pattern: _Pattern,
-        kind: Kind,
+        asked: list[str],
         families: Mapping[str, set[tuple[int, int]]],
     ) -> list[str]:
         """List the concepts of an ambiguous form that the text supports.
@@ -195,9 +224,6 @@ class Recogniser:
         Those win whose family is named elsewhere without doubt or has one of its words in the text; without any, one of
         the form's own context words lets all in.
         """
-        asked = pattern.unsure.get(kind)
-        if not asked:
-            return []
         words = self._words.get(pattern.text, ())
         if pattern.text.isdigit():
             return asked if _near_word(folded, start, end, words) else []
@@ -235,15 +261,21 @@ def _free(hit: _Hit, masks: list[_Hit]) -> bool:
 def _longest(hits: Iterable[_Hit]) -> list[_Hit]:
     """Keep the hits that no longer hit of the same kind contains; equal spans of one kind are joined."""
     by_kind: dict[Kind, dict[tuple[int, int], tuple[str, ...]]] = {}
-    for hit in hits:
-        spans = by_kind.setdefault(hit.kind, {})
-        known = spans.get((hit.start, hit.end), ())
-        spans[hit.start, hit.end] = (*known, *(concept for concept in hit.concepts if concept not in known))
+    for start, end, kind, concepts in hits:
+        spans = by_kind.setdefault(kind, {})
+        known = spans.get((start, end))
+        if known:
+            concepts = (*known, *(concept for concept in concepts if concept not in known))
+        spans[start, end] = concepts
     kept: list[_Hit] = []
     for kind, spans in by_kind.items():
         furthest = -1
-        for start, end in sorted(spans, key=lambda span: (span[0], -span[1])):
+        for start, end in sorted(spans, key=_widest_first) if len(spans) > 1 else spans:
             if end > furthest:
                 kept.append(_Hit(start, end, kind, spans[start, end]))
                 furthest = end
     return kept
+
+
+def _widest_first(span: tuple[int, int]) -> tuple[int, int]:
+    return span[0], -span[1]

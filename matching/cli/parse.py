@@ -1,0 +1,161 @@
+"""The command `duikou parse`: what a text says, marked in it and listed."""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Sequence
+from pathlib import Path
+from typing import Annotated, Any, Literal
+
+import typer
+from rich.markup import escape
+from rich.table import Table
+from rich.text import Text
+
+from matching import Vocabulary
+from matching.cli.shown import out, print_json
+from matching.domain import LONGEST_TEXT, Importance, Kind
+from matching.errors import Problem, RecordError
+from matching.text import Said, Side, read
+
+Lang = Literal["zh", "en"]
+BYTES_PER_CHARACTER = 4
+ENCODINGS = ("utf-8-sig", "gb18030")
+HEADERS = {
+    "zh": ("位置", "原文", "类别", "概念", "程度", "重要性", "否定"),
+    "en": ("span", "text", "kind", "stands for", "level", "importance", "negated"),
+}
+KINDS = {
+    Kind.SKILL: ("技能", "skill"),
+    Kind.CERTIFICATE: ("证书", "certificate"),
+    Kind.MAJOR: ("专业", "major"),
+    Kind.EDUCATION: ("学历", "education"),
+    Kind.OCCUPATION: ("职业", "occupation"),
+    Kind.REGION: ("地区", "region"),
+}
+LEVELS = {1: ("了解", "basic"), 2: ("熟悉", "familiar"), 3: ("熟练", "proficient"), 4: ("精通", "expert")}
+GRADES = {1: "五级/初级", 2: "四级/中级", 3: "三级/高级", 4: "二级/技师", 5: "一级/高级技师"}
+IMPORTANCES = {
+    Importance.MUST: ("必须", "must"),
+    Importance.SHOULD: ("一般", "should"),
+    Importance.NICE: ("优先", "nice"),
+}
+STYLES = {Importance.MUST: "bold red", Importance.NICE: "green", Importance.SHOULD: "cyan", None: "cyan"}
+NOTHING = {"zh": "没有读出任何概念", "en": "nothing understood"}
+NEGATED_STYLE = "strike dim"
+
+
+def parse(
+    text: Annotated[str, typer.Argument(help="The text, a file with it, or - for standard input. 文本、文件或 -。")],
+    side: Annotated[
+        Literal["demand", "profile"],
+        typer.Option("--side", help="Who says it: an employer's ad or a student. 招聘方还是学生的话。"),
+    ] = "demand",
+    lang: Annotated[Lang, typer.Option("--lang", help="Language of what is printed. 输出语言。")] = "zh",
+    as_json: Annotated[
+        bool, typer.Option("--json", help="One JSON object on standard output. 输出一个 JSON 对象。")
+    ] = False,
+    vocabulary: Annotated[
+        list[Path] | None,
+        typer.Option("--vocabulary", help="Folder of an imported release to use as well. 另外使用的已导入词表目录。"),
+    ] = None,
+) -> None:
+    """Show what is understood of a text: concepts, levels, must or nice, negation. 显示读懂了什么，逐处标出。"""
+    given = _given(text)
+    known = Vocabulary.load(releases=vocabulary or [])
+    said = read(given, known, side)
+    if as_json:
+        print_json({"text": given, "side": side, "said": [_values(one, known) for one in said]})
+        return
+    out.print(_marked(given, said), soft_wrap=True)
+    out.print(_table(said, known, side, lang) if said else NOTHING[lang])
+
+
+def _given(text: str) -> str:
+    """Give the text itself, the content of the file of that name, or standard input for `-`."""
+    if text == "-":
+        return _within_limits(sys.stdin.read(LONGEST_TEXT + 1), "-")
+    if len(text) > 255 or "\n" in text:
+        return _within_limits(text, None)
+    path = Path(text)
+    try:
+        if not path.is_file():
+            return _within_limits(text, None)
+        with path.open("rb") as stream:
+            content = stream.read(LONGEST_TEXT * BYTES_PER_CHARACTER + 1)
+    except ValueError:
+        return _within_limits(text, None)
+    except OSError as error:
+        english, chinese = "the file can't be read", "文件无法读取"
+        raise RecordError(Problem("unreadable", english, chinese, error.strerror, file=path.name)) from error
+    return _within_limits(_decoded(content, path.name), path.name)
+
+
+def _decoded(content: bytes, file: str) -> str:
+    for encoding in ENCODINGS:
+        try:
+            return content.decode(encoding)
+        except UnicodeDecodeError:
+            continue
+    raise RecordError(Problem("encoding", "is neither UTF-8 nor GB18030", "不是 UTF-8 或 GB18030 编码", file=file))
+
+
+def _within_limits(text: str, file: str | None) -> str:
+    if len(text) > LONGEST_TEXT:
+        english, chinese = f"at most {LONGEST_TEXT} characters", f"最多 {LONGEST_TEXT} 个字符"
+        raise RecordError(Problem("too_long", english, chinese, f"{text[:20]}…", file=file, field="TEXT"))
+    return text
+
+
+def _values(one: Said, vocabulary: Vocabulary) -> dict[str, Any]:
+    """Give one saying as values for JSON."""
+    names = [vocabulary.concepts[concept] for concept in one.concepts]
+    return {
+        "start": one.start,
+        "end": one.end,
+        "surface": one.surface,
+        "kind": one.kind.value,
+        "concepts": [{"id": concept.id, "zh": concept.zh, "en": concept.en} for concept in names],
+        "level": one.level,
+        "importance": one.importance.value if one.importance else None,
+        "negated": one.negated,
+    }
+
+
+def _marked(text: str, said: Sequence[Said]) -> Text:
+    """Give the text with its sayings in colour, what is negated struck through."""
+    shown = Text(text)
+    for one in said:
+        shown.stylize(NEGATED_STYLE if one.negated else STYLES[one.importance], one.start, one.end)
+    return shown
+
+
+def _table(said: Sequence[Said], vocabulary: Vocabulary, side: Side, lang: Lang) -> Table:
+    at = 0 if lang == "zh" else 1
+    shown = Table()
+    for place, header in enumerate(HEADERS[lang]):
+        if side == "demand" or place != HEADERS["en"].index("importance"):
+            shown.add_column(header, overflow="fold")
+    for one in said:
+        names = " | ".join(vocabulary.concepts[concept].name(lang) for concept in one.concepts)
+        cells = [
+            f"{one.start}-{one.end}",
+            escape(one.surface),
+            KINDS.get(one.kind, (one.kind.value, one.kind.value))[at],
+            escape(names),
+            _level(one, at),
+            IMPORTANCES[one.importance][at] if one.importance else "",
+            (("否定", "negated")[at]) if one.negated else "",
+        ]
+        if side == "profile":
+            del cells[HEADERS["en"].index("importance")]
+        shown.add_row(*cells)
+    return shown
+
+
+def _level(one: Said, at: int) -> str:
+    if one.level is None:
+        return ""
+    if one.kind is Kind.CERTIFICATE:
+        return f"{one.level} {GRADES[one.level]}" if at == 0 else str(one.level)
+    return f"{one.level} {LEVELS[one.level][at]}" if one.level in LEVELS else str(one.level)
