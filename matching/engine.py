@@ -23,6 +23,8 @@ from matching.domain import Demand, Profile
 from matching.errors import NotFitted, Problem, RecordError, UnknownId
 from matching.explain import Explanation, explain
 from matching.index import DemandIndex, Hits, LocalIndex, ShardedIndex
+from matching.records import check
+from matching.relaxations import Relaxation, relaxations
 from matching.rules import VERDICTS, Facts, Filter, filter_of
 from matching.score import (
     PARTS,
@@ -30,22 +32,18 @@ from matching.score import (
     WEIGHT_ONE,
     Integers,
     MatchList,
-    Removal,
     Weights,
     backward_score,
     best,
     reciprocal,
+    removals,
 )
-from matching.vectorize import Scoring, Vectorizer
+from matching.vectorize import Scoring, Vector, Vectorizer
 from matching.vocabulary import Vocabulary
 
 Order = Literal["forward", "reciprocal"]
 Direction = Literal["demands", "profiles"]
 DELTA_MOST = 2000
-REMOVALS = {
-    "intent": ("目前不求职（升学、入伍等）", "not seeking work (further study, enlistment, ...)"),
-    "hard_conditions": ("不符合岗位的硬性条件", "a hard condition of the post is not met"),
-}
 Record = TypeVar("Record", Demand, Profile)
 
 
@@ -60,6 +58,8 @@ class Engine:
     reference_on : date that counts as today; None = the day of `fit`
     shards : int, into how many blocks the profiles are split (answers never depend on it)
     """
+
+    _blocks: list[LocalIndex]
 
     def __init__(
         self,
@@ -80,6 +80,8 @@ class Engine:
 
         Raises RecordError where an id stands twice on one side.
         """
+        if self.shards < 1:
+            raise RecordError(Problem("shards", "must be at least 1", "至少为1", str(self.shards), field="shards"))
         asked, offered = _unique(demands, "demand"), _unique(profiles, "profile")
         self.vocabulary_ = self.vocabulary or Vocabulary.load()
         self.vectorizer_ = Vectorizer(self.vocabulary_, self.scoring, self.reference_on)
@@ -107,10 +109,11 @@ class Engine:
         harmonic mean of the score and of how far the demand fulfils the student's wishes.
         """
         linked = self._demand(demand)
+        blocks = self._all_blocks()
         query, conditions = self.vectorizer_.query(linked), self._filter(linked)
         applied = self._weights(weights)
         depth = max(k, RERANKED) if order == "reciprocal" else k
-        hits = ShardedIndex(self._all_blocks()).search(query, applied, conditions, depth)
+        hits = ShardedIndex(blocks).search(query, applied, conditions, depth)
         backward = None
         if order == "reciprocal":
             marks = [backward_score(linked, self.profiles_[key]) for key in hits.ids]
@@ -123,12 +126,12 @@ class Engine:
     ) -> MatchList:
         """Rank the held demands for a profile (held or given), best k first; same scores as in `match`."""
         linked = self._profile(profile)
+        index = self._demands_index()
         vector = self.vectorizer_.vector(linked)
         features, values = self.vectorizer_.base(vector.base)
         base = dict(zip(features.tolist(), values.tolist(), strict=True))
         facts = Facts.build([linked], self.vocabulary_)
         depth = max(k, RERANKED) if order == "reciprocal" else k
-        index = self._demands_index()
         hits = index.search(vector, base, facts, self._weights(weights), depth)
         backward = None
         if order == "reciprocal":
@@ -160,18 +163,24 @@ class Engine:
         query, vector = frozen.query(asked), frozen.vector(offered)
         return explain(asked, offered, query, vector, frozen, self._filter(asked), self._weights(weights))
 
+    def relaxations(self, demand: Demand | str, n: int = 5) -> tuple[Relaxation, ...]:
+        """Give the n single changes of a must that would bring most students into the list, with exact counts."""
+        linked, blocks = self._demand(demand), [(block.facts, block.live) for block in self._all_blocks()]
+        return relaxations(linked, self.vocabulary_, self.vectorizer_.day(linked), blocks, n)
+
     # -- changing
 
     def upsert(self, profiles: Iterable[Profile] = (), demands: Iterable[Demand] = ()) -> None:
         """Add or replace records; the next answer shows them. The statistics stay as `fit` froze them."""
         self._require_fitted()
-        for key, profile in _unique(profiles, "profile").items():
+        offered, asked = _unique(profiles, "profile"), _unique(demands, "demand")
+        for key, profile in offered.items():
             self._drop(key)
             self.profiles_[key] = self.vocabulary_.link_profile(profile)
-            self._fresh.append(key)
+            self._fresh[key] = self.vectorizer_.vector(self.profiles_[key])
             self._forget_delta()
             self.change_ += 1
-        for key, demand in _unique(demands, "demand").items():
+        for key, demand in asked.items():
             self.demands_[key] = self.vocabulary_.link_demand(demand)
             self._forget_demands()
             self.change_ += 1
@@ -205,27 +214,32 @@ class Engine:
     # -- keeping
 
     def save(self, folder: str | Path) -> None:
-        """Write the engine into a folder as plain arrays and records, never a pickle.
+        """Write the engine into a folder as plain arrays, records and settings, never a pickle.
 
-        An older state stays whole until the new one is.
+        An older state stays whole and in force until the new one is. An engine that was opened from this folder goes on
+        with the new state.
         """
         from matching.saved import write
 
         self._require_fitted()
         self.compact()
-        write(Path(folder), self, self._blocks[0])
+        parts = write(Path(folder), self, self._blocks[0])
+        if parts is not None:
+            self.demands_, self.profiles_ = parts.demands, parts.profiles
+            self._start([parts.block])
 
     @classmethod
     def open(cls, folder: str | Path, vocabulary: Vocabulary | None = None, weights: Weights | None = None) -> Self:
-        """Open a saved engine with its arrays memory-mapped.
+        """Open a saved engine with its arrays memory-mapped and the settings it had; `weights` None keeps its own.
 
         Raises IndexDamaged where it is incomplete or of another version.
         """
         from matching.saved import read
 
         parts = read(Path(folder), vocabulary or Vocabulary.load())
-        engine = cls(parts.vectorizer.vocabulary_, weights, parts.vectorizer.scoring_, parts.vectorizer.reference_on)
-        engine.vocabulary_, engine.vectorizer_ = parts.vectorizer.vocabulary_, parts.vectorizer
+        known = parts.vectorizer.vocabulary_
+        engine = cls(known, weights or parts.weights, parts.scoring, parts.reference_on, parts.shards)
+        engine.vocabulary_, engine.vectorizer_ = known, parts.vectorizer
         engine.demands_, engine.profiles_, engine.change_ = parts.demands, parts.profiles, parts.change
         engine._start([parts.block])
         return engine
@@ -238,19 +252,22 @@ class Engine:
         self._places = {
             key: (number, row) for number, block in enumerate(blocks) for row, key in enumerate(block.ids.tolist())
         }
-        self._fresh: list[str] = []
+        self._fresh: dict[str, Vector] = {}
         self._delta: LocalIndex | None = None
         self._demand_side: DemandIndex | None = None
 
     def _block(self, keys: Sequence[str]) -> LocalIndex:
-        profiles = [self.profiles_[key] for key in keys]
-        vectors = [self.vectorizer_.vector(profile, grow=True) for profile in profiles]
+        return self._arranged({key: self.vectorizer_.vector(self.profiles_[key]) for key in keys})
+
+    def _arranged(self, held: Mapping[str, Vector]) -> LocalIndex:
+        vectors = list(held.values())
+        profiles = [self.profiles_[key] for key in held]
         bases = {base: self.vectorizer_.base(base) for base in sorted({vector.base for vector in vectors})}
-        return LocalIndex.build(keys, vectors, bases, Facts.build(profiles, self.vocabulary_))
+        return LocalIndex.build(list(held), vectors, bases, Facts.build(profiles, self.vocabulary_))
 
     def _all_blocks(self) -> tuple[LocalIndex, ...]:
         if self._fresh and self._delta is None:
-            self._delta = self._block(self._fresh)
+            self._delta = self._arranged(self._fresh)
         return (*self._blocks, self._delta) if self._fresh and self._delta is not None else tuple(self._blocks)
 
     def _forget_delta(self) -> None:
@@ -272,7 +289,7 @@ class Engine:
     def _drop(self, key: str) -> None:
         """Take a profile out of the blocks and the delta, where it is there."""
         if key in self._fresh:
-            self._fresh.remove(key)
+            del self._fresh[key]
             self._forget_delta()
         elif key in self._places:
             block, row = self._places.pop(key)
@@ -281,7 +298,7 @@ class Engine:
     def _demand(self, demand: Demand | str) -> Demand:
         self._require_fitted()
         if isinstance(demand, Demand):
-            return self.vocabulary_.link_demand(demand)
+            return self.vocabulary_.link_demand(check(demand, "demand"))
         if demand not in self.demands_:
             raise UnknownId("demand", demand)
         return self.demands_[demand]
@@ -289,7 +306,7 @@ class Engine:
     def _profile(self, profile: Profile | str) -> Profile:
         self._require_fitted()
         if isinstance(profile, Profile):
-            return self.vocabulary_.link_profile(profile)
+            return self.vocabulary_.link_profile(check(profile, "profile"))
         if profile not in self.profiles_:
             raise UnknownId("profile", profile)
         return self.profiles_[profile]
@@ -329,7 +346,7 @@ class Engine:
             verdicts=tuple(tuple(VERDICTS[code] for code in row) for row in hits.verdicts),
             confidence=hits.confidence,
             rules=tuple(tuple(rule.key for rule in f.rules) for f in filters[: len(hits.ids)]),
-            removed=tuple(_removals(hits.removed, filters)),
+            removed=removals(hits.removed, {r.key: (r.label_zh, r.label_en) for f in filters[:1] for r in f.rules}),
             unscored=hits.unscored,
             considered=hits.considered,
             order=order,
@@ -345,13 +362,6 @@ class Engine:
             "statistics": self._statistics,
             "change": str(self.change_),
         }
-
-
-def _removals(counts: Mapping[str, int], filters: Sequence[Filter]) -> Iterator[Removal]:
-    rules = {rule.key: rule for conditions in filters[:1] for rule in conditions.rules}
-    for key, count in counts.items():
-        label_zh, label_en = REMOVALS.get(key) or (rules[key].label_zh, rules[key].label_en)
-        yield Removal(key, label_zh, label_en, count)
 
 
 def _rerank(hits: Hits, marks: Sequence[int], k: int) -> tuple[Hits, Integers]:
@@ -372,8 +382,10 @@ def _rerank(hits: Hits, marks: Sequence[int], k: int) -> tuple[Hits, Integers]:
 
 
 def _unique(records: Iterable[Record], kind: str) -> dict[str, Record]:
+    """Check records and put them under their ids; raise RecordError where one is wrong or an id stands twice."""
     held: dict[str, Record] = {}
     for position, record in enumerate(records):
+        check(record, f"{kind}s[{position}]")
         if record.id in held:
             place = f"{kind}s[{position}].id"
             raise RecordError(Problem("duplicate_id", "this id stands twice", "代号重复", record.id, field=place))

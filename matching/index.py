@@ -63,10 +63,11 @@ def confidence(groups: Sequence[Group], stated: Mask) -> NDArray[np.float64]:
 
     stated : groups x n, whether the profile's own entries changed the group's value.
     """
-    amounts = evidence_weights(groups)
-    total = float(amounts.sum())
-    shares: NDArray[np.float64] = amounts @ stated / total if total else np.zeros(stated.shape[1], dtype=np.float64)
-    return shares
+    total, shares = 0.0, np.zeros(stated.shape[1], dtype=np.float64)
+    for amount, row in zip(evidence_weights(groups).tolist(), stated, strict=True):
+        total += amount
+        shares += amount * row
+    return shares / total if total else shares
 
 
 @dataclass(frozen=True, slots=True)
@@ -307,7 +308,8 @@ class DemandIndex:
     def search(self, vector: Vector, base: Mapping[int, int], facts: Facts, weights: Integers, k: int) -> Hits:
         """Give the k demands that one profile (its vector, base and one row of facts) fits best.
 
-        `removed` counts the demands that a hard condition takes out; nothing here is unscored.
+        `removed` counts the demands that the intent or a hard condition takes out. Whoever refuses ranking by machine
+        gets the fitting demands unscored, by id.
         """
         bare, total = self._row_totals(vector, base)
         size = len(self.part_of_group)
@@ -317,8 +319,10 @@ class DemandIndex:
         scores = np.zeros(len(self.ids), dtype=np.int64)
         np.add.at(scores, self.demand_of_group, weights[self.part_of_group] * totals)
         outcomes = self._judge(facts)
+        seeking, refused = bool(facts.seeking[0]), bool(facts.refused[0])
         fits = np.array([bool(outcome.ranked[0] or outcome.unscored[0]) for outcome in outcomes], dtype=bool)
-        rows = np.flatnonzero(fits)
+        failing = ~fits & seeking
+        rows = np.flatnonzero(fits & (not refused))
         chosen = rows[best(scores[rows], self.ids[rows], k)]
         parts = np.zeros((len(self.ids), len(PARTS)), dtype=np.int64)
         np.add.at(parts, (self.demand_of_group, self.part_of_group), weights[self.part_of_group] * totals)
@@ -334,8 +338,8 @@ class DemandIndex:
             parts=parts[chosen],
             confidence=shares[chosen],
             verdicts=[outcomes[demand].verdicts[:, 0] for demand in chosen.tolist()],
-            removed={"hard_conditions": len(self.ids) - len(rows)},
-            unscored=(),
+            removed={"intent": 0 if seeking else len(self.ids), "hard_conditions": int(np.count_nonzero(failing))},
+            unscored=tuple(sorted(self.ids[fits].tolist())) if refused else (),
             considered=len(self.ids),
         )
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Mapping, Sequence
+from dataclasses import fields, is_dataclass
 from datetime import date
 from functools import cache
 from typing import Any, TypeVar
@@ -62,6 +63,42 @@ def from_values(kind: type[Record], values: object, field: str) -> Record:
     if wrong:
         raise RecordError(wrong)
     return record
+
+
+def check(record: Record, field: str) -> Record:
+    """Give a record made in code back if all of it is right; else raise RecordError with one problem per wrong field.
+
+    When: every record that enters an engine, so that none is held which could not be saved and read again.
+    """
+    text = [record.id, record.title] if isinstance(record, Demand) else [record.id]
+    problems = [
+        Problem("zero_byte", "contains the character U+0000", "含有字符 U+0000", field=field)
+        for t in text
+        if "\x00" in t
+    ]
+    try:
+        _adapters()[type(record)].validate_python(_plain(record))
+    except ValidationError as error:
+        problems += [_problem(dict(item), field) for item in error.errors(include_url=False)]
+    problems += [] if problems else _inconsistent(record, field)
+    if problems:
+        raise RecordError(problems)
+    return record
+
+
+def _plain(record: Demand | Profile) -> dict[str, Any]:
+    """Give the fields as a mapping that is validated anew, nested records included; links are left aside."""
+    return {
+        item.name: _plain_value(getattr(record, item.name)) for item in fields(record) if item.name not in _INTERNAL
+    }
+
+
+def _plain_value(value: Any) -> Any:
+    if is_dataclass(value) and not isinstance(value, type):
+        return {
+            item.name: _plain_value(getattr(value, item.name)) for item in fields(value) if item.name not in _INTERNAL
+        }
+    return [_plain_value(item) for item in value] if isinstance(value, tuple) else value
 
 
 def from_many(kind: type[Record], values: Sequence[object], field: str) -> list[Record]:

@@ -5,16 +5,16 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import replace
 from datetime import date
-from pathlib import Path
 
-import numpy as np
 import pytest
 
 from matching import Demand, Engine, Kind, Preferences, Profile, Requirement, SkillClaim, Vocabulary, Weights
-from matching.domain import Pay, Verdict
-from matching.errors import IndexDamaged, NotFitted, RecordError, UnknownId
+from matching.domain import AutomatedDecision, Intent, Pay
+from matching.errors import NotFitted, RecordError, UnknownId
 from matching.score import PARTS, SCORE_ONE, WEIGHT_ONE, reciprocal
 from tests.conftest import TODAY
+
+NAN = float("nan")
 
 
 def asks(identifier: str, *labels: str, **more: object) -> Demand:
@@ -181,38 +181,63 @@ def test_nothing_to_rank_gives_an_empty_list(vocabulary: Vocabulary) -> None:
     assert engine.match(asks("d", "车工")).ids == ("a",)
 
 
-def test_a_saved_engine_opens_equal_and_can_change(
-    sample_engine: Engine, vocabulary: Vocabulary, tmp_path: Path
+def test_what_nobody_had_at_fit_counts_from_the_first_answer(vocabulary: Vocabulary) -> None:
+    engine = fitted(vocabulary, [asks("d", "氩弧焊")], [offers("p0", "氩弧焊")])
+    engine.upsert(demands=[asks("n", "会计核算")], profiles=[offers("q", "会计核算")])
+    first, again = engine.match("n"), engine.match("n")
+    assert first.ids == again.ids == ("q", "p0") and first.scores.tolist() == again.scores.tolist()
+    assert engine.match_profile("q").ids[0] == "n"
+    assert engine.match_profile("q").scores[0] == first.scores[0] == engine.explain("n", "q").score
+    new_pair = engine.explain(asks("x", "无名技能", "Vue"), offers("y", "无名技能", "Vue"))
+    standings = {reason.label_zh: reason.standing.value for reason in new_pair.reasons if reason.part == "skills"}
+    assert standings == {"无名技能 2级": "has", "Vue 2级": "has"}
+    held = replace(asks("l", "氩弧焊"), requirements=(Requirement(Kind.SKILL, "氩弧焊", 5),))
+    partly = [reason for reason in engine.explain(held, "p0").reasons if reason.part == "skills"]
+    assert [reason.standing.value for reason in partly] == ["partly"]
+
+
+def test_a_change_that_is_refused_changes_nothing(vocabulary: Vocabulary) -> None:
+    engine = fitted(vocabulary, [asks("d", "车工")], [offers("a", "车工")])
+    with pytest.raises(RecordError, match="twice"):
+        engine.upsert(profiles=[offers("b", "车工")], demands=[asks("e", "车工"), asks("e", "车工")])
+    assert engine.match("d").ids == ("a",) and engine.versions()["change"] == "0"
+
+
+@pytest.mark.parametrize(
+    ("record", "field"),
+    [
+        (Demand("d", "", requirements=(Requirement(Kind.SKILL, "x", 9),)), r"requirements\[0\].level"),
+        (Demand("d", "", requirements=(Requirement(Kind.SKILL, "x", weight=-5.0),)), r"requirements\[0\].weight"),
+        (
+            Demand("d", "", requirements=(Requirement(Kind.SKILL, "x", weight=float("nan")),)),
+            r"requirements\[0\].weight",
+        ),
+        (Demand("d", "", requirements=(Requirement(Kind.SKILL, "字" * 300),)), r"requirements\[0\].label"),
+        (Profile("a\0"), "U\\+0000"),
+        (Profile("p", skills=(SkillClaim("x", 7),)), r"skills\[0\].level"),
+    ],
+)
+def test_records_made_in_code_are_checked_at_the_door(
+    vocabulary: Vocabulary, record: Demand | Profile, field: str
 ) -> None:
-    demands, profiles = list(sample_engine.demands_.values())[:8], list(sample_engine.profiles_.values())[:80]
-    engine = fitted(vocabulary, demands, profiles)
-    engine.save(tmp_path / "saved")
-    opened = Engine.open(tmp_path / "saved", vocabulary)
-    assert [found.as_dict() for found in opened.match_all(5)] == [found.as_dict() for found in engine.match_all(5)]
-    assert isinstance(opened._blocks[0].postings.rows, np.memmap)
-    for one in (engine, opened):
-        one.upsert(profiles=[replace(profiles[0], text="新写的一段")])
-        one.remove(profiles=[profiles[1].id])
-    assert [found.as_dict() for found in opened.match_all(5)] == [found.as_dict() for found in engine.match_all(5)]
-    opened.save(tmp_path / "saved")
-    again = Engine.open(tmp_path / "saved", vocabulary)
-    assert again.match(demands[0].id).ids == opened.match(demands[0].id).ids
-    assert len(list((tmp_path / "saved").glob("state-*"))) == 1
+    engine = fitted(vocabulary, [], [])
+    with pytest.raises(RecordError, match=field):
+        engine.upsert(**{"demands" if isinstance(record, Demand) else "profiles": [record]})
+    with pytest.raises(RecordError, match=field):
+        engine.match(record) if isinstance(record, Demand) else engine.match_profile(record)
 
 
-def test_a_damaged_state_is_named(vocabulary: Vocabulary, tmp_path: Path) -> None:
-    with pytest.raises(IndexDamaged, match="no saved engine"):
-        Engine.open(tmp_path, vocabulary)
-    fitted(vocabulary, [asks("d", "车工")], [offers("a", "车工")]).save(tmp_path)
-    (state,) = tmp_path.glob("state-*")
-    rows = state / "postings_rows.npy"
-    whole = rows.read_bytes()
-    rows.write_bytes(whole[:-1])
-    with pytest.raises(IndexDamaged, match=r"postings_rows\.npy"):
-        Engine.open(tmp_path, vocabulary)
-    rows.write_bytes(whole)
-    assert Engine.open(tmp_path, vocabulary).match("d").verdicts == ((Verdict.MET,),)
-    other = vocabulary.merged([], "other")
-    if other.version != vocabulary.version:
-        with pytest.raises(IndexDamaged, match="vocabulary"):
-            Engine.open(tmp_path, other)
+def test_blocks_are_at_least_one(vocabulary: Vocabulary) -> None:
+    with pytest.raises(RecordError, match="shards"):
+        Engine(vocabulary, shards=0).fit([], [])
+
+
+def test_who_refuses_or_does_not_seek_is_told_apart(vocabulary: Vocabulary) -> None:
+    demands = [asks("d", "车工"), asks("e", "铣工")]
+    refuses = offers("r", "车工", automated_decision=AutomatedDecision.REFUSE)
+    studies = offers("s", "车工", intent=Intent.STUDY)
+    engine = fitted(vocabulary, demands, [refuses, studies])
+    unscored = engine.match_profile("r")
+    assert unscored.ids == () and unscored.unscored == ("d", "e")
+    none = engine.match_profile("s")
+    assert none.ids == () and {one.key: one.count for one in none.removed} == {"intent": 2, "hard_conditions": 0}

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import date
 
 import numpy as np
@@ -68,6 +69,26 @@ def holding(label: str, issued: date | None = None, until: date | None = None, l
         (must(Kind.MAJOR, "智能焊接技术"), Profile("p", major="数控技术"), NOT_MET),
         (must(Kind.MAJOR, "智能焊接技术"), Profile("p"), UNKNOWN),
         (must(Kind.EXPERIENCE, "一年以上"), Profile("p"), UNKNOWN),
+        (must(Kind.MAJOR, "数控技术"), Profile("p", major="焊接加工"), UNKNOWN),
+        (must(Kind.MAJOR, "某某专业"), Profile("p", major="某某专业"), MET),
+        (must(Kind.EDUCATION, "硕士"), Profile("p", education="研究生在读"), UNKNOWN),
+        (must(Kind.LANGUAGE, "英语"), skilled("英语", 3), MET),
+        (must(Kind.LANGUAGE, "英语"), Profile("p", certificates=()), UNKNOWN),
+        (must(Kind.LANGUAGE, "英语"), holding("大学英语四级"), MET),
+        (must(Kind.LANGUAGE, "英语", 2), holding("大学英语四级"), MET),
+        (must(Kind.SKILL, "低压电工证"), holding("低压电工证"), MET),
+        (must(Kind.CERTIFICATE, "低压电工证"), skilled("低压电工证"), MET),
+        (must(Kind.CERTIFICATE, "低压电工证"), holding("电工证"), UNKNOWN),
+        (must(Kind.CERTIFICATE, "电工证"), holding("电工证"), MET),
+        (must(Kind.CERTIFICATE, "电工证"), holding("高压电工证"), MET),
+        (must(Kind.CERTIFICATE, "低压电工证"), holding("特种作业证"), UNKNOWN),
+        (must(Kind.CERTIFICATE, "焊工证"), holding("焊工证（在考）"), UNKNOWN),
+        (must(Kind.CERTIFICATE, "焊工证"), holding("没有焊工证"), NOT_MET),
+        (must(Kind.CERTIFICATE, "车工", 2), holding("数控车工四级"), MET),
+        (must(Kind.CERTIFICATE, "养老护理员", 2), holding("养老护理员三级"), MET),
+        (must(Kind.CERTIFICATE, "养老护理员", 2), holding("养老护理员", level=2), MET),
+        (must(Kind.CERTIFICATE, "养老护理员", 3), holding("养老护理员四级"), NOT_MET),
+        (must(Kind.SKILL, "氩弧焊", 2), skilled("不会氩弧焊", 3), NOT_MET),
     ],
 )
 def test_each_kind_gives_its_verdict(
@@ -103,7 +124,7 @@ def test_the_filter_counts_what_each_condition_removes(vocabulary: Vocabulary) -
     demand = vocabulary.link_demand(Demand("x", "", requirements=requirements))
     facts = Facts.build([vocabulary.link_profile(profile) for profile in crowd], vocabulary)
     outcome = filter_of(demand, vocabulary, START.toordinal()).apply(facts)
-    assert outcome.removed == {"intent": 1, "大专及以上": 2, "氩弧焊 2级": 1, "age_16": 1}
+    assert outcome.removed == {"intent": 1, "education:大专及以上": 2, "skill:氩弧焊 2级": 1, "age_16": 1}
     assert np.flatnonzero(outcome.ranked).tolist() == [1]
     assert np.flatnonzero(outcome.unscored).tolist() == [3]
 
@@ -115,7 +136,7 @@ def test_unknown_can_be_excluded_by_must(vocabulary: Vocabulary) -> None:
         demand = vocabulary.link_demand(Demand("x", "", requirements=asked))
         outcome = filter_of(demand, vocabulary, START.toordinal()).apply(facts)
         assert bool(outcome.ranked[0]) is not exclude
-        assert outcome.removed["氩弧焊 2级"] == int(exclude)
+        assert outcome.removed["skill:氩弧焊 2级"] == int(exclude)
 
 
 def test_many_rows_and_one_row_have_one_meaning(
@@ -128,3 +149,48 @@ def test_many_rows_and_one_row_have_one_meaning(
         columns = conditions.apply(together).verdicts
         for row, facts in enumerate(alone):
             assert conditions.apply(facts).verdicts[:, 0].tolist() == columns[:, row].tolist()
+
+
+def test_two_musts_of_one_name_and_another_kind_stay_two(vocabulary: Vocabulary) -> None:
+    both = (must(Kind.SKILL, "电工"), must(Kind.CERTIFICATE, "电工"))
+    for requirements in (both, both[::-1]):
+        demand = vocabulary.link_demand(Demand("d", "", requirements=requirements))
+        facts = Facts.build([vocabulary.link_profile(replace(skilled("电工", 2), certificates=()))], vocabulary)
+        outcome = filter_of(demand, vocabulary, START.toordinal()).apply(facts)
+        assert not outcome.ranked[0] and outcome.removed["certificate:电工"] == 1 and outcome.removed["skill:电工"] == 0
+
+
+def test_a_must_written_twice_keeps_the_stricter_switch(vocabulary: Vocabulary) -> None:
+    twice = (must(Kind.SKILL, "氩弧焊", exclude_unknown=True), must(Kind.SKILL, "氩弧焊"))
+    demand = vocabulary.link_demand(Demand("d", "", requirements=twice))
+    facts = Facts.build([vocabulary.link_profile(Profile("a"))], vocabulary)
+    assert not filter_of(demand, vocabulary, START.toordinal()).apply(facts).ranked[0]
+
+
+def test_a_label_cannot_take_the_place_of_the_law_or_the_intent(vocabulary: Vocabulary) -> None:
+    named = (must(Kind.SKILL, "intent"), must(Kind.SKILL, "age_16"))
+    demand = vocabulary.link_demand(Demand("d", "", requirements=named))
+    student = Profile("a", intent=Intent.STUDY)
+    facts = Facts.build([vocabulary.link_profile(student)], vocabulary)
+    removed = filter_of(demand, vocabulary, START.toordinal()).apply(facts).removed
+    assert removed["intent"] == 1 and {"skill:intent", "skill:age_16", "age_16"} <= set(removed)
+
+
+def test_majors_are_alternatives_for_rules_as_for_scores(vocabulary: Vocabulary) -> None:
+    majors = (must(Kind.MAJOR, "数控技术"), must(Kind.MAJOR, "机电一体化技术"))
+    assert verdict(vocabulary, majors, Profile("p", major="机电一体化技术")) == MET
+    assert verdict(vocabulary, majors, Profile("p", major="大数据与会计")) == NOT_MET
+
+
+def test_a_group_name_joins_only_its_own_members(vocabulary: Vocabulary) -> None:
+    odd = (must(Kind.SKILL, "车工", any_of="#1"), must(Kind.SKILL, "氩弧焊"))
+    demand = vocabulary.link_demand(Demand("d", "", requirements=odd))
+    facts = Facts.build([vocabulary.link_profile(skilled("氩弧焊", 0))], vocabulary)
+    assert not filter_of(demand, vocabulary, START.toordinal()).apply(facts).ranked[0]
+
+
+@pytest.mark.parametrize("word", ["女", "男", "中共党员", "汉族", "未婚"])
+def test_protected_words_as_labels_ask_for_nothing(vocabulary: Vocabulary, word: str) -> None:
+    demand = vocabulary.link_demand(Demand("d", "", requirements=(must(Kind.SKILL, word, exclude_unknown=True),)))
+    assert demand.requirements == ()
+    assert vocabulary.link_profile(skilled(word)).skills == ()

@@ -57,10 +57,12 @@ def test_growing_adds_columns_and_changes_no_statistics(
 ) -> None:
     vectorizer = make(vocabulary).fit(sample_profiles[:40])
     version, query = vectorizer.version(), vectorizer.query(sample_demands[0])
-    width = len(vectorizer.feature_names_)
-    vectorizer.vector(replace(sample_profiles[0], text="磁悬浮列车运维", skills=(SkillClaim("磁悬浮"),)), grow=True)
+    width = vectorizer.width_
+    vectorizer.vector(replace(sample_profiles[0], text="磁悬浮列车运维", skills=(SkillClaim("磁悬浮"),)))
     assert len(vectorizer.feature_names_) > width and vectorizer.version() == version
     assert vectorizer.feature_names_[:width] == make(vocabulary).fit(sample_profiles[:40]).feature_names_
+    assert vectorizer.transform(sample_profiles[:2]).shape == (2, width)
+    assert len(vectorizer.get_feature_names_out()) == width
     assert vectorizer.query(sample_demands[0]).weights.tolist() == query.weights.tolist()
 
 

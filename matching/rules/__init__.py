@@ -6,17 +6,26 @@ demand's start date into one verdict per row; `Filter` is all rules of one deman
 removed.
 """
 
-from matching.rules.conditions import MET, NOT_MET, UNKNOWN, VERDICTS, Rule, Verdicts, musts_of, requirement_label
+from matching.rules.conditions import (
+    MET,
+    NOT_MET,
+    UNKNOWN,
+    VERDICTS,
+    Rule,
+    Verdicts,
+    alternatives,
+    english_label,
+    musts_of,
+    requirement_label,
+)
 from matching.rules.facts import (
     ANY_TRADE,
-    CERTIFICATE_KINDS,
     FOREVER,
     SOME_TRADE,
     Entries,
     Facts,
     day_number,
     is_sure,
-    open_id,
 )
 from matching.rules.filters import Filter, Outcome, filter_of
 from matching.rules.law import LegalRule, load_rules, shipped_rules
@@ -24,7 +33,6 @@ from matching.rules.limits import limits_of
 
 __all__ = [
     "ANY_TRADE",
-    "CERTIFICATE_KINDS",
     "FOREVER",
     "MET",
     "NOT_MET",
@@ -38,13 +46,14 @@ __all__ = [
     "Outcome",
     "Rule",
     "Verdicts",
+    "alternatives",
     "day_number",
+    "english_label",
     "filter_of",
     "is_sure",
     "limits_of",
     "load_rules",
     "musts_of",
-    "open_id",
     "requirement_label",
     "shipped_rules",
 ]

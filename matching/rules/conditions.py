@@ -7,25 +7,26 @@ by maximum.
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 import numpy as np
 from numpy.typing import NDArray
 
-from matching.domain import Demand, Importance, Kind, Requirement, Verdict
+from matching.domain import CERTIFICATE_KINDS, Demand, Importance, Kind, Requirement, Verdict
 from matching.rules.facts import (
     ANY_TRADE,
-    CERTIFICATE_KINDS,
+    JOINT,
     MAYBE,
+    ONE_OF,
     SOME_TRADE,
     UNLEVELLED,
     UNREAD,
     Column,
     Facts,
     is_sure,
-    open_id,
 )
+from matching.vocabulary.forms import OPEN, open_id
 
 if TYPE_CHECKING:
     from matching.vocabulary import Vocabulary
@@ -52,18 +53,41 @@ class Rule:
     removes: bool = True
 
 
+def alternatives(requirements: Sequence[Requirement]) -> list[list[int]]:
+    """Group the positions of requirements that are alternatives of each other, in their order.
+
+    Alternatives share an `any_of` name, or are all majors or all rungs of education that a demand names; they are of
+    one kind and either all musts or all soft. Scoring and rules both group by this.
+    """
+    groups: dict[tuple[object, ...], list[int]] = {}
+    for number, asked in enumerate(requirements):
+        kind = Kind.CERTIFICATE if asked.kind in CERTIFICATE_KINDS else asked.kind
+        hard = asked.importance is Importance.MUST
+        if asked.any_of:
+            name: tuple[object, ...] = ("any_of", kind, hard, asked.any_of)
+        elif kind in (Kind.MAJOR, Kind.EDUCATION):
+            name = ("all", kind, hard)
+        else:
+            name = ("one", number)
+        groups.setdefault(name, []).append(number)
+    return list(groups.values())
+
+
 def musts_of(demand: Demand, vocabulary: Vocabulary) -> tuple[Rule, ...]:
-    """Compile the musts of a linked demand; musts that share `any_of` are one rule, one written twice counts once."""
-    grouped: dict[str, list[Requirement]] = {}
-    for number, requirement in enumerate(demand.requirements):
-        if requirement.importance is Importance.MUST:
-            grouped.setdefault(requirement.any_of or f"#{number}", []).append(requirement)
-    rules = [_must(alternatives, vocabulary) for alternatives in grouped.values()]
-    return tuple({rule.key: rule for rule in rules}.values())
+    """Compile the musts of a linked demand: alternatives are one rule, one that is written twice counts once."""
+    rules: dict[str, Rule] = {}
+    for numbers in alternatives(demand.requirements):
+        group = [demand.requirements[number] for number in numbers]
+        if group[0].importance is Importance.MUST:
+            rule = _must(group, vocabulary)
+            before = rules.get(rule.key)
+            strict = rule.exclude_unknown or (before is not None and before.exclude_unknown)
+            rules[rule.key] = replace(rule, exclude_unknown=strict)
+    return tuple(rules.values())
 
 
-def _must(alternatives: Sequence[Requirement], vocabulary: Vocabulary) -> Rule:
-    judges = [_judge(requirement, vocabulary) for requirement in alternatives]
+def _must(group: Sequence[Requirement], vocabulary: Vocabulary) -> Rule:
+    judges = [_judge(requirement, vocabulary) for requirement in group]
 
     def evaluate(facts: Facts, day: int) -> Verdicts:
         verdict = judges[0](facts, day)
@@ -71,10 +95,22 @@ def _must(alternatives: Sequence[Requirement], vocabulary: Vocabulary) -> Rule:
             verdict = np.maximum(verdict, judge(facts, day))
         return verdict
 
-    exclude = any(requirement.exclude_unknown for requirement in alternatives)
-    label_zh = " 或 ".join(requirement_label(requirement, "zh") for requirement in alternatives)
-    label_en = " or ".join(requirement_label(requirement, "en") for requirement in alternatives)
-    return Rule(label_zh, label_zh, label_en, evaluate, exclude)
+    exclude = any(requirement.exclude_unknown for requirement in group)
+    label_zh = " 或 ".join(dict.fromkeys(requirement_label(requirement, "zh") for requirement in group))
+    label_en = " or ".join(dict.fromkeys(english_label(requirement, vocabulary) for requirement in group))
+    return Rule(f"{group[0].kind}:{label_zh}", label_zh, label_en, evaluate, exclude)
+
+
+def english_label(requirement: Requirement, vocabulary: Vocabulary) -> str:
+    """Give a requirement in English: by its concept's English name where the label is read as just that one."""
+    shown, link = requirement_label(requirement, "en"), requirement.link
+    if requirement.label.isascii() or not is_sure(link) or link is None or len(link.concepts) != 1:
+        return shown
+    concept = vocabulary.concepts.get(link.concepts[0])
+    if concept is None or not concept.en:
+        return shown
+    grade = f" grade {6 - link.level}" if link.level and concept.id.startswith("trade:") else ""
+    return f"{concept.en}{grade}" if grade else shown.replace(requirement.label, concept.en)
 
 
 def requirement_label(requirement: Requirement, lang: str) -> str:
@@ -97,19 +133,20 @@ def _judge(requirement: Requirement, vocabulary: Vocabulary) -> Callable[[Facts,
     read = link.concepts if link is not None else ()
     concepts = read if sure else (open_id(requirement.label),)
     possible = tuple(MAYBE + concept for concept in read) if sure else (*read, UNREAD)
-    level = requirement.level if requirement.level is not None or link is None else link.level
     if requirement.kind is Kind.EDUCATION:
         floor = min((vocabulary.education_rank(concept) for concept in concepts), default=0) if sure else None
         return lambda facts, day: _at_least(facts.education, floor)
     if requirement.kind is Kind.MAJOR:
-        accepted = frozenset().union(*(vocabulary.satisfied_by(concept) for concept in concepts))
-        return lambda facts, day: _one_of(facts.major, accepted if sure else None)
+        accepted = frozenset(concepts).union(*(vocabulary.satisfied_by(concept) for concept in concepts))
+        return lambda facts, day: _one_of(facts.major, accepted, sure)
     if requirement.kind is Kind.SKILL:
         wider = frozenset().union(*(vocabulary.satisfied_by(concept) for concept in concepts)) - set(concepts)
-        return lambda facts, day: _skill(facts, concepts, wider, level or 1, day)
+        return lambda facts, day: _skill(facts, concepts, wider, requirement.level or 1, day)
     if requirement.kind in CERTIFICATE_KINDS:
-        covering = frozenset().union(*(vocabulary.satisfied_by(concept) for concept in concepts)) | set(concepts)
-        return lambda facts, day: _certificate(facts, covering, possible, level, day)
+        covering = frozenset(concepts).union(*(vocabulary.satisfied_by(concept) for concept in concepts))
+        above = tuple(wider for c in concepts if c in vocabulary.concepts for wider in vocabulary.concepts[c].broader)
+        level = link.level if link is not None else requirement.level
+        return lambda facts, day: _certificate(facts, covering, (*possible, *above), level, day)
     return lambda facts, day: np.full(facts.size, UNKNOWN, dtype=np.int8)
 
 
@@ -121,11 +158,12 @@ def _at_least(ranks: Column, floor: int | None) -> Verdicts:
     return verdict
 
 
-def _one_of(values: NDArray[np.str_], accepted: frozenset[str] | None) -> Verdicts:
+def _one_of(values: NDArray[np.str_], accepted: frozenset[str], sure: bool) -> Verdicts:
+    """An equal or accepted name is met; another one that is surely read is not, if what is asked is surely read too."""
     verdict = np.full(len(values), UNKNOWN, dtype=np.int8)
-    if accepted is not None:
-        known = (values != "") & ~np.char.startswith(values, "open:")
-        verdict[known] = np.where(np.isin(values[known], sorted(accepted)), MET, NOT_MET)
+    if sure:
+        verdict[(values != "") & ~np.char.startswith(values, OPEN)] = NOT_MET
+    verdict[np.isin(values, sorted(accepted))] = MET
     return verdict
 
 
@@ -159,25 +197,29 @@ def _certificate(
 ) -> Verdicts:
     """Held, high enough and valid on the day: met; recorded without it: not met.
 
-    Unknown where certificates are not recorded, or a valid one has no recorded level, names no trade, or may be the
-    one.
+    Unknown where certificates are not recorded, or a valid one has no recorded level, names no trade, or may be the one
+    (an unsure or ambiguous name, a more general permit).
     """
     verdict = np.where(facts.certificates_known, NOT_MET, UNKNOWN).astype(np.int8)
     entries = facts.certificates
     trade = any(concept.startswith("trade:") and concept != ANY_TRADE for concept in covering)
-    doubtful = (*possible, SOME_TRADE) if trade else possible
+    fulfilling = [*sorted(covering), *(name for name in entries.names if _all_in(name, covering))]
     for concept in covering:
-        span = entries.of(concept)
-        verdict[entries.row[span]] = NOT_MET
-    for concept in (*sorted(covering), *doubtful):
+        verdict[entries.row[entries.of(concept)]] = NOT_MET
+    for concept in (*fulfilling, *possible, *((SOME_TRADE,) if trade else ())):
         span = entries.of(concept)
         rows = entries.row[span]
         valid = (entries.first[span] <= day) & (day <= entries.last[span])
         enough = np.ones_like(valid) if level is None else entries.level[span] >= level
-        unlevelled = entries.level[span] == UNLEVELLED
-        if concept in covering:
+        unlevelled = (entries.level[span] == UNLEVELLED) & (level is not None)
+        if concept in fulfilling:
             np.maximum.at(verdict, rows[valid & enough], np.int8(MET))
-            np.maximum.at(verdict, rows[valid & unlevelled & (level is not None)], np.int8(UNKNOWN))
+            np.maximum.at(verdict, rows[valid & unlevelled], np.int8(UNKNOWN))
         else:
             np.maximum.at(verdict, rows[valid & (enough | unlevelled)], np.int8(UNKNOWN))
     return verdict
+
+
+def _all_in(name: str, covering: frozenset[str]) -> bool:
+    """Tell whether an ambiguous certificate fulfils the demand whichever of its meanings is the right one."""
+    return name.startswith(ONE_OF) and covering.issuperset(name.removeprefix(ONE_OF).split(JOINT))

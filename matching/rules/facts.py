@@ -11,23 +11,18 @@ import numpy as np
 from numpy.typing import NDArray
 
 from matching.domain import AutomatedDecision, CertificateClaim, Kind, Link, Profile, SkillClaim
+from matching.vocabulary.forms import open_id
 
 if TYPE_CHECKING:
     from matching.vocabulary import Vocabulary
 
-CERTIFICATE_KINDS = frozenset({Kind.CERTIFICATE, Kind.LANGUAGE, Kind.LICENCE})
 FOREVER = 2**30
 ANY_TRADE, SOME_TRADE = "trade:*", "trade:?"
-MAYBE, UNREAD = "maybe:", "unread:*"
+MAYBE, UNREAD, ONE_OF, JOINT = "maybe:", "unread:*", "one_of:", "|"
 UNLEVELLED = -1
 UNRECORDED = 0
 
 Column = NDArray[np.int32]
-
-
-def open_id(label: str) -> str:
-    """Name the made-up concept of a label that the vocabulary does not (surely) know; the same label, the same name."""
-    return "open:" + "".join(label.casefold().split())
 
 
 def day_number(day: date | None, default: int) -> int:
@@ -99,7 +94,7 @@ class Facts:
             education=np.array(ranks, dtype=np.int32),
             major=np.array([next(iter(p.links.get("major", ())), "") for p in profiles], dtype=np.str_),
             certificates_known=np.array([p.certificates is not None for p in profiles], dtype=bool),
-            skills=Entries.build(_skill_claims(profiles)),
+            skills=Entries.build(_skill_claims(profiles, vocabulary)),
             certificates=Entries.build(_certificate_claims(profiles)),
             sixteen=np.array([day_number(p.turns_16_on, 0) for p in profiles], dtype=np.int32),
             eighteen=np.array([day_number(p.turns_18_on, 0) for p in profiles], dtype=np.int32),
@@ -109,8 +104,16 @@ class Facts:
         )
 
 
-def _skill_claims(profiles: Sequence[Profile]) -> Iterable[tuple[str, int, int, int, int]]:
+def _skill_claims(profiles: Sequence[Profile], vocabulary: Vocabulary) -> Iterable[tuple[str, int, int, int, int]]:
+    """Give the claims of skills, and the skills that certificates prove (CET-4: English, without a level)."""
     for row, profile in enumerate(profiles):
+        for certificate in profile.all_certificates:
+            first, last = day_number(certificate.issued_on, 0), day_number(certificate.valid_until, FOREVER)
+            for concept in _named(certificate):
+                known = vocabulary.concepts.get(concept)
+                for covered in known.covers if known else ():
+                    if vocabulary.concepts[covered].kind is Kind.SKILL:
+                        yield covered, row, UNLEVELLED, first, last
         for claim in profile.skills:
             level = UNLEVELLED if claim.level is None else claim.level
             for concept in _named(claim):
@@ -120,7 +123,7 @@ def _skill_claims(profiles: Sequence[Profile]) -> Iterable[tuple[str, int, int, 
 def _certificate_claims(profiles: Sequence[Profile]) -> Iterable[tuple[str, int, int, int, int]]:
     for row, profile in enumerate(profiles):
         for claim in profile.all_certificates:
-            level = claim.level if claim.level is not None else (claim.link.level if claim.link else None)
+            level = claim.link.level if claim.link else claim.level
             first, last = day_number(claim.issued_on, 0), day_number(claim.valid_until, FOREVER)
             for concept in _with_any_trade(_named(claim)):
                 yield concept, row, UNLEVELLED if level is None else level, first, last
@@ -136,17 +139,22 @@ def is_sure(link: Link | None) -> bool:
 
 
 def _named(claim: SkillClaim | CertificateClaim) -> Sequence[str]:
-    """Give what a claim surely stands for; of an unsure reading the very label, and its concepts marked as possible."""
+    """Give what a claim surely stands for; of an unsure reading the very label, and its concepts marked as possible.
+
+    A certificate whose name stands for several (电工证) is one of them: it fulfils only what all of them fulfil.
+    """
     if claim.link is None:
         return (open_id(claim.label),)
-    if is_sure(claim.link):
+    if not is_sure(claim.link):
+        return (open_id(claim.label), UNREAD, *(MAYBE + concept for concept in claim.link.concepts))
+    if len(claim.link.concepts) == 1 or isinstance(claim, SkillClaim):
         return claim.link.concepts
-    return (open_id(claim.label), UNREAD, *(MAYBE + concept for concept in claim.link.concepts))
+    joint = ONE_OF + JOINT.join(sorted(claim.link.concepts))
+    return (joint, *(MAYBE + concept for concept in claim.link.concepts))
 
 
 def _with_any_trade(concepts: Sequence[str]) -> Sequence[str]:
     """Let a certificate of one trade also answer "any trade", and mark the one that names no trade."""
     if not any(concept.startswith("trade:") for concept in concepts):
         return concepts
-    named = [concept for concept in concepts if concept != ANY_TRADE]
-    return (*named, ANY_TRADE) if named else (ANY_TRADE, SOME_TRADE)
+    return (ANY_TRADE, SOME_TRADE) if ANY_TRADE in concepts else (*concepts, ANY_TRADE)

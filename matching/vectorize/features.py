@@ -11,6 +11,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from matching.domain import (
+    CERTIFICATE_KINDS,
     LEVEL_MAX,
     CertificateClaim,
     Demand,
@@ -21,7 +22,8 @@ from matching.domain import (
     Requirement,
     SkillClaim,
 )
-from matching.rules import ANY_TRADE, CERTIFICATE_KINDS, FOREVER, SOME_TRADE, day_number, open_id
+from matching.rules import ANY_TRADE, FOREVER, SOME_TRADE, alternatives, day_number
+from matching.vocabulary.forms import open_id
 
 if TYPE_CHECKING:
     from matching.vocabulary import Vocabulary
@@ -116,11 +118,11 @@ def field_groups(demand: Demand, implied: Iterable[str], vocabulary: Vocabulary,
 
     `implied` are skills named only in its text.
     """
-    joined: dict[str, list[int]] = {}
-    for number, requirement in enumerate(demand.requirements):
-        if _scored(requirement, vocabulary):
-            joined.setdefault(_group_key(number, requirement), []).append(number)
-    groups = [_requirement_group(numbers, demand, vocabulary, scoring) for numbers in joined.values()]
+    joined = [
+        [number for number in numbers if _scored(demand.requirements[number], vocabulary)]
+        for numbers in alternatives(demand.requirements)
+    ]
+    groups = [_requirement_group(numbers, demand, vocabulary, scoring) for numbers in joined if numbers]
     asked = {concept for r in demand.requirements if r.link is not None for concept in r.link.concepts}
     others = [concept for concept in dict.fromkeys(implied) if concept not in asked]
     weight = min(scoring.implied, scoring.implied_most / len(others)) if others else 0.0
@@ -131,13 +133,6 @@ def field_groups(demand: Demand, implied: Iterable[str], vocabulary: Vocabulary,
     if occupations:
         groups.append(Group("occupation", 1.0, tuple(_occupation_row(o, 1.0) for o in occupations), (OCCUPATION,)))
     return groups
-
-
-def _group_key(number: int, requirement: Requirement) -> str:
-    """Alternatives share a key: those that say so, and all majors and rungs of education of a demand."""
-    if requirement.any_of:
-        return f"{requirement.kind}|{requirement.any_of}"
-    return str(requirement.kind) if requirement.kind in (Kind.MAJOR, Kind.EDUCATION) else f"#{number}"
 
 
 def _requirement_group(numbers: Sequence[int], demand: Demand, vocabulary: Vocabulary, scoring: Scoring) -> Group:
@@ -164,7 +159,7 @@ def _alternatives(
     An unsure reading also asks for the very label.
     """
     link = requirement.link or Link((open_id(requirement.label),), open=True)
-    level = requirement.level or link.level or 1
+    level = (link.level if requirement.kind in CERTIFICATE_KINDS else requirement.level) or 1
     choices = [(link.credit, concept) for concept in link.concepts]
     if link.credit < 1.0:
         choices.append((1.0, open_id(requirement.label)))
@@ -240,7 +235,7 @@ def _skill_spans(claim: SkillClaim, vocabulary: Vocabulary) -> Iterable[Span]:
 
 
 def _certificate_spans(claim: CertificateClaim, vocabulary: Vocabulary) -> Iterable[Span]:
-    level = claim.level or (claim.link.level if claim.link else None) or 1
+    level = (claim.link.level if claim.link else claim.level) or 1
     first, last = day_number(claim.issued_on, 0), day_number(claim.valid_until, FOREVER)
     for concept, credit in _concepts(claim.link, claim.label):
         gains = {concept: credit}
@@ -251,6 +246,10 @@ def _certificate_spans(claim: CertificateClaim, vocabulary: Vocabulary) -> Itera
             if concept == ANY_TRADE:
                 gains[SOME_TRADE] = credit
         for other, value in gains.items():
+            known = vocabulary.concepts.get(other)
+            if known is not None and known.kind is Kind.SKILL:
+                yield Span(f"skill:{other}>=1", value, first, last)
+                continue
             for step in range(1, level + 1):
                 yield Span(f"certificate:{other}>={step}", value, first, last)
 

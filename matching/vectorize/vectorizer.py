@@ -3,10 +3,9 @@
 The score of a pair is an inner product: sum over the query's groups of (weight of the part) x max over the group's
 rows of (row . values). A group is one requirement; its rows are alternatives. What the parts mean:
 
-- skills, certificates: thermometer levels. A requirement of level L puts weight on the features `>=1 .. >=L`, a
-profile of
-  level l has the features `>=1 .. >=l`, so that what is asked counts and excess does not. Credit for related skills is
-  in the profile's values, once, as its best relation. A part is sum(w*v) / (sum(w) + shrinkage): demands that ask
+- skills, certificates: thermometer levels. A requirement of level L puts weight on the features `>=1 .. >=L`, a profile
+  of level l has the features `>=1 .. >=l`, so that what is asked counts and excess does not. Credit for related skills
+  is in the profile's values, once, as its best relation. A part is sum(w*v) / (sum(w) + shrinkage): demands that ask
   little don't win.
 - major, education, occupation: the best of the alternatives.
 - text: cosine of the free texts, and the share of the demand's terms that the labels of a profile's skills cover.
@@ -23,6 +22,7 @@ from collections import Counter
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from datetime import date
 from functools import lru_cache
+from threading import Lock
 from typing import TYPE_CHECKING, Any, Self
 
 import numpy as np
@@ -32,6 +32,7 @@ from matching.domain import Demand, Kind, Profile
 from matching.errors import NotFitted, Problem, RecordError
 from matching.rules import FOREVER, day_number
 from matching.score import PARTS, ROW_ONE, VALUE_ONE
+from matching.text import negated_spans
 from matching.vectorize import terms as texts
 from matching.vectorize.features import (
     TEXT,
@@ -47,6 +48,7 @@ from matching.vectorize.features import (
     steps,
 )
 from matching.vectorize.vectors import Numbers, Query, Vector
+from matching.vocabulary.load import data_folder, digest
 
 if TYPE_CHECKING:
     from scipy.sparse import csr_array
@@ -69,10 +71,11 @@ class Vectorizer:
     reference_on : date, "now": what was available before it counts as held; None = the day of `fit`
 
     Attributes learned by fit: `document_frequency_` (term -> records that contain it), `size_` (records), `reference_`
-    (day number), `feature_names_` (column order). Columns may be added later (`grow`), the statistics never change.
+    (day number), `feature_names_` (column order), `width_` (columns at `fit`). Later vectors may add columns, the
+    statistics never change.
     """
 
-    _queries: dict[str, tuple[Demand, int, Query]]
+    _queries: dict[str, tuple[Demand, Query]]
     _recognised: Callable[[str], tuple[str, ...]]
     _label_terms: Callable[[str], tuple[str, ...]]
     _expected: Callable[[str], Mapping[str, float]]
@@ -125,6 +128,7 @@ class Vectorizer:
         names.update(feature for major in majors for feature in self._expected(major))
         self.feature_names_: list[str] = sorted(names)
         self._columns = {name: number for number, name in enumerate(self.feature_names_)}
+        self.width_ = len(self.feature_names_)
         return self
 
     def transform(self, records: Sequence[Profile]) -> csr_array:
@@ -148,19 +152,20 @@ class Vectorizer:
             for features, values in ((vector.features[vector.days == 0], vector.values[vector.days == 0]), base):
                 held.update(dict(zip(features.tolist(), values.tolist(), strict=True)))
             rows.append(held)
-        indptr = np.cumsum([0, *(len(row) for row in rows)])
-        columns = np.array([column for row in rows for column in sorted(row)], dtype=np.int64)
-        data = np.array([row[column] for row in rows for column in sorted(row)], dtype=np.int64)
-        return csr_array((data, columns, indptr), shape=(len(rows), len(self.feature_names_)))
+        kept = [[column for column in sorted(row) if column < self.width_] for row in rows]
+        indptr = np.cumsum([0, *(len(columns) for columns in kept)])
+        data = [row[column] for row, columns in zip(rows, kept, strict=True) for column in columns]
+        indices = np.array([column for columns in kept for column in columns], dtype=np.int64)
+        return csr_array((np.array(data, dtype=np.int64), indices, indptr), shape=(len(rows), self.width_))
 
     def fit_transform(self, records: Sequence[Profile], y: object = None) -> csr_array:
         """Fit on profiles, then give their values."""
         return self.fit(records).transform(records)
 
     def get_feature_names_out(self, input_features: object = None) -> NDArray[np.object_]:
-        """Name the columns."""
+        """Name the columns of `transform`: those that `fit` saw."""
         self._require_fitted()
-        return np.array(self.feature_names_, dtype=object)
+        return np.array(self.feature_names_[: self.width_], dtype=object)
 
     def __sklearn_tags__(self) -> Any:
         """Describe the transformer to scikit-learn."""
@@ -174,8 +179,8 @@ class Vectorizer:
 
     # -- the engine's door
 
-    def vector(self, profile: Profile, grow: bool = False) -> Vector:
-        """Turn a profile into values over what its major lets expect; with `grow`, new features get new columns."""
+    def vector(self, profile: Profile) -> Vector:
+        """Turn a profile into values over what its major lets expect; features that are new get new columns."""
         self._require_fitted()
         linked = self.vocabulary_.link_profile(profile)
         base = next(iter(linked.links.get("major", ())), "")
@@ -188,9 +193,7 @@ class Vectorizer:
         for feature in {*by_feature, *(f for f in expected if _skill_of(f) in refused)}:
             floor = _integer(expected.get(feature, 0.0), VALUE_ONE)
             capped = feature.startswith("skill:") and _skill_of(feature) in refused
-            column = self._column(feature, grow)
-            if column is None:
-                continue
+            column = self._grown(feature)
             before = floor
             spans = [] if capped else by_feature.get(feature, [])
             for day, value in steps(spans, 0.0 if capped else expected.get(feature, 0.0), self.reference_):
@@ -199,9 +202,7 @@ class Vectorizer:
                     entries.append((column, day, now - before))
                 before = now
         for term, weight in texts.weights(self._profile_terms(linked), self.idf).items():
-            column = self._column(f"text:{term}", grow)
-            if column is not None:
-                entries.append((column, 0, _integer(weight, VALUE_ONE)))
+            entries.append((self._grown(f"text:{term}"), 0, _integer(weight, VALUE_ONE)))
         table = np.array(sorted(entries), dtype=np.int64).reshape(len(entries), 3)
         return Vector(table[:, 0], table[:, 2], table[:, 1], base)
 
@@ -211,16 +212,16 @@ class Vectorizer:
         Feature numbers and integer values (its columns are added where they are new).
         """
         expected = self._expected(major)
-        columns = [self._column(feature, True) for feature in expected]
+        columns = [self._grown(feature) for feature in expected]
         values = [_integer(value, VALUE_ONE) for value in expected.values()]
         return np.array(columns, dtype=np.int64), np.array(values, dtype=np.int64)
 
     def query(self, demand: Demand) -> Query:
-        """Turn a demand into rows of weights; features that no profile can have are left out of the rows."""
+        """Turn a demand into rows of weights; features that are new get new columns, so that it never grows stale."""
         self._require_fitted()
         known = self._queries.get(demand.id)
-        if known is not None and known[0] is demand and known[1] == len(self.feature_names_):
-            return known[2]
+        if known is not None and known[0] is demand:
+            return known[1]
         linked = self.vocabulary_.link_demand(demand)
         groups = [*self._fields(linked), *self._text_groups(linked)]
         asked = {part: sum(g.weight for g in groups if g.part == part) for part in PARTS}
@@ -230,10 +231,9 @@ class Vectorizer:
             scale = 1.0 / (asked[group.part] + shrinkage) if asked[group.part] > 0.0 else 0.0
             for row in group.rows:
                 for feature, weight in row.weights.items():
-                    column = self._column(feature, False)
                     integer = _integer(weight * scale, ROW_ONE)
-                    if column is not None and integer:
-                        features.append(column)
+                    if integer:
+                        features.append(self._grown(feature))
                         weights.append(integer)
                 starts.append(len(features))
                 group_of_row.append(number)
@@ -248,7 +248,7 @@ class Vectorizer:
         )
         if len(self._queries) >= QUERIES_REMEMBERED:
             self._queries.clear()
-        self._queries[demand.id] = (demand, len(self.feature_names_), query)
+        self._queries[demand.id] = (demand, query)
         return query
 
     def day(self, demand: Demand) -> int:
@@ -260,15 +260,23 @@ class Vectorizer:
         return texts.idf(self.document_frequency_.get(term, 0), self.size_, term)
 
     def version(self) -> str:
-        """Give a short hash of the frozen statistics and the scoring numbers: equal versions give equal vectors."""
-        numbers = (sorted(texts.BLOCK_WEIGHTS.items()), texts.TITLE_WEIGHT, texts.RAREST_SHARE, texts.COMMON_WORTH)
-        frozen = (sorted(self.document_frequency_.items()), self.size_, self.reference_, self.scoring_, numbers)
-        return hashlib.sha256(repr(frozen).encode("utf-8")).hexdigest()[:12]
+        """Give a short hash of all that vectors depend on beside the code: equal versions give equal vectors.
 
-    def restore(self, frequency: Mapping[str, int], size: int, names: list[str]) -> None:
-        """Take up saved statistics and columns instead of learning them."""
+        That is the statistics, the reference day, the scoring numbers, the text part's constants, the shipped background,
+        cue words and protected words, and the vocabulary.
+        """
+        numbers = (sorted(texts.BLOCK_WEIGHTS.items()), texts.TITLE_WEIGHT, texts.RAREST_SHARE, texts.COMMON_WORTH)
+        lengths = (texts.BACKGROUND_RECORDS, texts.GRAM_LENGTH, sorted(texts.STOP_WORDS), ROW_ONE, VALUE_ONE, PARTS)
+        data = data_folder()
+        tables = [data / "background.csv.gz", *data.glob("protected*.csv"), *data.glob("text/*.csv")]
+        shipped = (digest(tables), self.vocabulary_.version)
+        frozen = (sorted(self.document_frequency_.items()), self.size_, self.reference_, self.scoring_)
+        return hashlib.sha256(repr((frozen, numbers, lengths, shipped)).encode("utf-8")).hexdigest()[:12]
+
+    def restore(self, frequency: Mapping[str, int], size: int, names: list[str], width: int) -> None:
+        """Take up saved statistics and columns instead of learning them; `version` tells whether they still apply."""
         self._prepare()
-        self.document_frequency_, self.size_, self.feature_names_ = frequency, size, names
+        self.document_frequency_, self.size_, self.feature_names_, self.width_ = frequency, size, names, width
         self._columns = {name: number for number, name in enumerate(names)}
 
     # -- inside
@@ -283,6 +291,7 @@ class Vectorizer:
         self.scoring_ = self.scoring or Scoring()
         self.reference_ = (self.reference_on or date.today()).toordinal()
         self._queries = {}
+        self._growing = Lock()
         self._protected = texts.protected_pattern()
         self._recognised = lru_cache(maxsize=REMEMBERED)(self._skills_in)
         self._label_terms = lru_cache(maxsize=REMEMBERED)(self._terms_of_label)
@@ -292,11 +301,14 @@ class Vectorizer:
         if not hasattr(self, "feature_names_"):
             raise _not_fitted()
 
-    def _column(self, feature: str, grow: bool) -> int | None:
+    def _grown(self, feature: str) -> int:
         number = self._columns.get(feature)
-        if number is None and grow:
-            number = self._columns[feature] = len(self.feature_names_)
-            self.feature_names_.append(feature)
+        if number is None:
+            with self._growing:
+                number = self._columns.get(feature, len(self.feature_names_))
+                if number == len(self.feature_names_):
+                    self.feature_names_.append(feature)
+                    self._columns[feature] = number
         return number
 
     def _skills_in(self, clean: str) -> tuple[str, ...]:
@@ -308,12 +320,19 @@ class Vectorizer:
         return Counter(f"{texts.CONCEPT}{concept}" for concept in self._recognised(clean))
 
     def _profile_terms(self, profile: Profile) -> dict[str, float]:
-        clean = texts.mask_protected(profile.text, self._protected)
+        clean = self._said(profile.text)
         return _added((1.0, texts.terms(clean)), (1.0, self._concepts(clean)))
+
+    def _said(self, text: str) -> str:
+        """Give the normal form of a text without protected words and without what it denies (没学过氩弧焊)."""
+        clean = texts.mask_protected(text, self._protected)
+        for start, end in negated_spans(clean):
+            clean = clean[:start] + texts.BREAK * (end - start) + clean[end:]
+        return clean
 
     def _demand_terms(self, demand: Demand) -> dict[str, float]:
         """Count the terms of title (weighted), free text and the labels of what is asked."""
-        title, body = (texts.mask_protected(part, self._protected) for part in (demand.title, demand.text))
+        title, body = texts.mask_protected(demand.title, self._protected), self._said(demand.text)
         labels = "\n".join(r.label for r in demand.requirements)
         return _added(
             (texts.TITLE_WEIGHT, texts.terms(title)),
@@ -324,7 +343,7 @@ class Vectorizer:
         )
 
     def _fields(self, demand: Demand) -> list[Group]:
-        clean = texts.mask_protected(f"{demand.title}\n{demand.text}", self._protected)
+        clean = f"{texts.mask_protected(demand.title, self._protected)}\n{self._said(demand.text)}"
         return field_groups(demand, self._recognised(clean), self.vocabulary_, self.scoring_)
 
     def _text_groups(self, demand: Demand) -> list[Group]:

@@ -7,6 +7,7 @@ import unicodedata
 from collections.abc import Iterable
 
 PLURAL_FROM = 5
+OPEN = "open:"
 _NOT_IN_KEY = re.compile(r"[^\w+#.]|_")
 _BRACKETS = re.compile(r"[(\[【〔《<]([^()\[\]【】〔〕《》<>]*)[)\]】〕》>]")
 
@@ -44,6 +45,14 @@ def offsets(text: str, folded: str) -> list[int] | None:
 def key(label: str) -> str:
     """Give the form used for look-up: folded, without spaces, brackets and marks; `+`, `#` and `.` are kept."""
     return _NOT_IN_KEY.sub("", fold(label)).rstrip(".")
+
+
+def open_id(label: str) -> str:
+    """Name the made-up concept of a label that the vocabulary does not surely know: the same label, the same name.
+
+    Labels that differ only in width, case, spaces or marks are the same; one of marks alone is kept without spaces.
+    """
+    return OPEN + (key(label) or "".join(fold(label).split()))
 
 
 def without_brackets(label: str) -> str:

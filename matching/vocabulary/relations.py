@@ -7,8 +7,8 @@ from collections.abc import Iterator, Mapping
 
 from matching.domain import Concept, Kind
 
-BROADER = (0.9, 0.8, 0.7)
-"""Credit for a more general concept, by steps: whoever can TIG welding can mostly be called a welder."""
+COVERED = 1.0
+"""Credit for a more general concept and for what a certificate covers: whoever can TIG weld can weld, B2 is also C1."""
 NARROWER = 0.35
 RELATED = 0.5
 SAME_CLASS = 0.7
@@ -21,9 +21,10 @@ LEVELS_APART = 20
 class Relations:
     """Credits between concepts of one kind, each worked out on first use and remembered.
 
-    Skills: more general concepts .9, .8, .7 by steps; more special ones .35; related ones .5 both ways; those of one
-    `sibling_group` its `sibling_credit` (PLC brands, welding processes). Majors: the same class .7, the same
-    category .35, across school levels. Occupations: the same group of the classification .35. The best credit counts.
+    Skills and certificates: more general and covered concepts 1, as in `satisfied_by`. Skills: more special ones .35;
+    related ones .5 both ways; those of one `sibling_group` its `sibling_credit` (PLC brands, welding processes). Majors:
+    the same class .7, the same category .35, across school levels. Occupations: the same group of the classification
+    .35. The best credit counts.
     """
 
     def __init__(self, concepts: Mapping[str, Concept]) -> None:
@@ -51,7 +52,7 @@ class Relations:
         self._fulfilling: dict[str, frozenset[str]] = {}
 
     def relatives(self, concept_id: str) -> Mapping[str, float]:
-        """Give the credit in (0, 1) that whoever has `concept_id` earns for a demand for each other concept."""
+        """Give the credit in (0, 1] that whoever has `concept_id` earns for a demand for each other concept."""
         known = self._credits.get(concept_id)
         if known is None:
             best: dict[str, float] = {}
@@ -65,12 +66,7 @@ class Relations:
         concept = self._concepts.get(concept_id)
         if concept is None:
             return
-        parents = concept.broader
-        for credit in BROADER:
-            yield from ((parent, credit) for parent in parents)
-            parents = tuple(
-                above for parent in parents if parent in self._concepts for above in self._concepts[parent].broader
-            )
+        yield from ((other, COVERED) for other in self._above(concept_id))
         yield from ((child, NARROWER) for child in self._narrower[concept_id])
         yield from ((other, RELATED) for other in (*concept.related, *self._related[concept_id]))
         if group := concept.attributes.get("sibling_group"):
@@ -80,6 +76,18 @@ class Relations:
             yield from self._near_majors(concept)
         if concept.kind is Kind.OCCUPATION and (group := concept.attributes.get("group")):
             yield from ((other, SAME_OCCUPATION_GROUP) for other in self._groups[group])
+
+    def _above(self, concept_id: str) -> Iterator[str]:
+        """List what a concept fulfils: more general concepts and covered ones, and what those fulfil."""
+        found: set[str] = set()
+        waiting = [concept_id]
+        while waiting:
+            concept = self._concepts.get(waiting.pop())
+            for other in (*concept.broader, *concept.covers) if concept else ():
+                if other not in found:
+                    found.add(other)
+                    waiting.append(other)
+                    yield other
 
     def _near_majors(self, major: Concept) -> Iterator[tuple[str, float]]:
         same = major.attributes.get("class_code", "")[2:]

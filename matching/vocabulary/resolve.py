@@ -17,12 +17,12 @@ from matching.vocabulary.forms import (
     in_brackets,
     is_subsequence,
     key,
+    open_id,
     stems,
     without_brackets,
 )
 from matching.vocabulary.recognise import Recogniser
 
-OPEN = "open:"
 SIMILAR = 0.6
 TYPING_ERROR = 0.85
 LEAST_PARTIAL = 0.5
@@ -99,7 +99,7 @@ class Resolver:
             found = self._skill(label)
         else:
             found = next(filter(None, (self._name(other, label) for other in KINDS.get(kind, (kind,)))), None)
-        return found or Link((OPEN + (key(label) or fold(label).strip()),), open=True)
+        return found or Link((open_id(label),), open=True)
 
     def _name(self, kind: Kind, *labels: str) -> Link | None:
         """Try every way to read a name: exact, variants, inside the label, similar."""

@@ -13,15 +13,13 @@ from matching.domain import Concept, Demand, Kind, Link, Mention, Profile
 from matching.errors import Problem, VocabularyError
 from matching.vocabulary.check import check_concepts, double_ids
 from matching.vocabulary.expectations import read_expectations
+from matching.vocabulary.link import Linker
 from matching.vocabulary.load import WordLists, data_folder, digest, read_concepts, read_word_lists
 from matching.vocabulary.recognise import Recogniser
 from matching.vocabulary.relations import Relations
 from matching.vocabulary.release import release_name
 from matching.vocabulary.resolve import Resolver
 from matching.vocabulary.search import search_forms
-
-TITLE_CREDIT = 0.6
-"""How sure the reading of a whole title must be to say its occupation."""
 
 
 class Vocabulary:
@@ -89,6 +87,10 @@ class Vocabulary:
         return Relations(self.concepts)
 
     @cached_property
+    def _linker(self) -> Linker:
+        return Linker(self)
+
+    @cached_property
     def _expectations(self) -> Mapping[str, Mapping[str, tuple[float, ...]]]:
         return read_expectations(self._folder / "expectations.csv")
 
@@ -139,64 +141,9 @@ class Vocabulary:
         return problems
 
     def link_demand(self, demand: Demand) -> Demand:
-        """Fill the link of each requirement, and `links` with "occupation", "place" and "place_in" where they apply."""
-        requirements = tuple(
-            replace(asked, link=self.resolve(asked.kind, asked.label)) for asked in demand.requirements
-        )
-        links = {
-            "occupation": self._known(Kind.OCCUPATION, demand.occupations) or self._title(demand.title),
-            "place": (places := self._known(Kind.REGION, demand.places)),
-            "place_in": self._regions_around(places),
-        }
-        return replace(demand, requirements=requirements, links=_filled(links))
+        """Fill the link of each requirement, and `links` of the demand; see `Linker`."""
+        return self._linker.demand(demand)
 
     def link_profile(self, profile: Profile) -> Profile:
-        """Fill the link of each claim, and `links` with what applies of major, education, occupation and wishes."""
-        certificates = profile.certificates
-        if certificates is not None:
-            certificates = tuple(
-                replace(claim, link=self.resolve(Kind.CERTIFICATE, claim.label)) for claim in certificates
-            )
-        wishes = profile.preferences
-        links = {
-            "major": self._known(Kind.MAJOR, (profile.major,)),
-            "education": self._known(Kind.EDUCATION, (profile.education,)),
-            "occupation": self._known(Kind.OCCUPATION, profile.occupations),
-            "wished_place": (wished := self._known(Kind.REGION, wishes.places)),
-            "wished_place_in": self._regions_around(wished),
-            "wished_occupation": self._known(Kind.OCCUPATION, wishes.occupations),
-        }
-        skills = tuple(replace(claim, link=self.resolve(Kind.SKILL, claim.label)) for claim in profile.skills)
-        planned = tuple(
-            replace(claim, link=self.resolve(Kind.CERTIFICATE, claim.label)) for claim in profile.planned_certificates
-        )
-        return replace(
-            profile, skills=skills, certificates=certificates, planned_certificates=planned, links=_filled(links)
-        )
-
-    def _known(self, kind: Kind, labels: Iterable[str | None]) -> tuple[str, ...]:
-        """List the concepts of labels, without those the vocabulary doesn't have."""
-        found = (self.resolve(kind, label) for label in labels if label)
-        return tuple(dict.fromkeys(concept for link in found if not link.open for concept in link.concepts))
-
-    def _regions_around(self, places: Iterable[str]) -> tuple[str, ...]:
-        """List the regions that the places lie in (a district's city, its province), without the places."""
-        around: dict[str, None] = {}
-        waiting = list(places)
-        while waiting:
-            concept = self.concepts.get(waiting.pop())
-            fresh = [wider for wider in (concept.broader if concept else ()) if wider not in around]
-            around.update(dict.fromkeys(fresh))
-            waiting.extend(fresh)
-        return tuple(around)
-
-    def _title(self, title: str) -> tuple[str, ...]:
-        mentions = self.recognise(title, (Kind.OCCUPATION,))
-        if mentions:
-            return tuple(dict.fromkeys(concept for mention in mentions for concept in mention.concepts))
-        link = self.resolve(Kind.OCCUPATION, title)
-        return () if link.open or link.credit < TITLE_CREDIT else link.concepts
-
-
-def _filled(links: Mapping[str, tuple[str, ...]]) -> dict[str, tuple[str, ...]]:
-    return {name: ids for name, ids in links.items() if ids}
+        """Fill the link of each claim, and `links` of the profile; see `Linker`."""
+        return self._linker.profile(profile)

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
-import numpy as np
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
@@ -22,7 +21,7 @@ Build = Callable[[list[Profile], Vectorizer], Index]
 
 def local(crowd: list[Profile], vectorizer: Vectorizer) -> LocalIndex:
     """Arrange linked profiles as one block."""
-    vectors = [vectorizer.vector(profile, grow=True) for profile in crowd]
+    vectors = [vectorizer.vector(profile) for profile in crowd]
     bases = {vector.base: vectorizer.base(vector.base) for vector in vectors}
     facts = Facts.build(crowd, vectorizer.vocabulary_)
     return LocalIndex.build([profile.id for profile in crowd], vectors, bases, facts)
@@ -42,7 +41,7 @@ def merged(crowd: list[Profile], vectorizer: Vectorizer) -> LocalIndex:
 
 def plain(crowd: list[Profile], vectorizer: Vectorizer) -> PlainIndex:
     """Make the reference."""
-    vectors = [vectorizer.vector(profile, grow=True) for profile in crowd]
+    vectors = [vectorizer.vector(profile) for profile in crowd]
     bases = {
         vector.base: dict(zip(*(array.tolist() for array in vectorizer.base(vector.base)), strict=True))
         for vector in vectors
@@ -55,7 +54,7 @@ def same(first: Hits, second: Hits) -> bool:
         first.ids == second.ids
         and first.scores.tolist() == second.scores.tolist()
         and first.parts.tolist() == second.parts.tolist()
-        and np.allclose(first.confidence, second.confidence, rtol=0, atol=1e-12)
+        and first.confidence.tolist() == second.confidence.tolist()
         and [row.tolist() for row in first.verdicts] == [row.tolist() for row in second.verdicts]
         and first.removed == second.removed
         and first.unscored == second.unscored
