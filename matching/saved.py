@@ -1,154 +1,280 @@
-"""A saved engine as a folder: plain arrays that can be memory-mapped, records as JSON lines, statistics as text.
+"""A saved engine as a folder: arrays that can be memory-mapped, records as JSON lines, names and settings as JSON.
 
     FOLDER/CURRENT              the name of the state in force
-    FOLDER/state-<n>/           manifest.json, *.npy, profiles.jsonl, demands.jsonl, features.txt, terms.txt
+    FOLDER/LOCK                 locked by whoever is writing
+    FOLDER/state-<n>/           *.npy, profiles.jsonl, demands.jsonl, features.json, and manifest.json, written last
 
-A new state is written beside the old one and takes over when CURRENT is replaced; then the older ones are deleted where
-nobody holds them open.
+A new state is written beside the others and takes over when CURRENT is replaced, so that a crash leaves the older one
+in force. A state without a manifest is half-written: nobody opens it, the next save deletes it. A save keeps the state
+that was in force before it and deletes older ones. Who has a deleted state open goes on reading it, as its files are
+mapped; where the system refuses to delete mapped files (Windows), what is left of them goes with a later save.
 """
 
 from __future__ import annotations
 
+import errno
 import json
 import os
+import re
 import shutil
-from collections.abc import Iterator, MutableMapping
+import sys
+from collections.abc import Callable, Iterable, Iterator, MutableMapping
+from contextlib import contextmanager
 from dataclasses import asdict, dataclass, fields
 from datetime import date
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, TypeVar
 
 import numpy as np
 from numpy.typing import NDArray
 
 from matching.domain import Demand, Profile
-from matching.errors import IndexDamaged
+from matching.errors import DuikouError, IndexDamaged
 from matching.index import LocalIndex, Postings
 from matching.records import restore, to_values
 from matching.rules import Entries, Facts
+from matching.score import Weights
 from matching.vectorize import Scoring, Vectorizer
 from matching.vocabulary import Vocabulary
 
 if TYPE_CHECKING:
     from matching.engine import Engine
 
-FORMAT = 1
+FORMAT = 2
+MANIFEST, CURRENT, LOCK = "manifest.json", "CURRENT", "LOCK"
 ENTRY_COLUMNS = ("starts", "row", "level", "first", "last")
+CHANGED = -1
+Record = TypeVar("Record", Demand, Profile)
+
+
+class SavedRecords(MutableMapping[str, Record]):
+    """Records that stay in a mapped file until somebody asks for one; changes are kept in memory, in front of the file.
+
+    Counting and testing for an id read no record. Threads and forked processes may read at the same time, and the file
+    may be deleted meanwhile. Raises IndexDamaged with file and line where a record can't be read.
+
+    Parameters
+    ----------
+    kind : Demand or Profile
+    path : the file, one record per line
+    ids : the id of each line's record
+    starts : where each line begins, and where the last one ends
+    link : fills in what the vocabulary knows
+    remember : keep in memory what was read once (for the few demands, not for the many profiles)
+    """
+
+    def __init__(
+        self,
+        kind: type[Record],
+        path: Path,
+        ids: Iterable[str],
+        starts: NDArray[np.int64],
+        link: Callable[[Record], Record],
+        remember: bool,
+    ) -> None:
+        self._kind: type[Record] = kind
+        self._link: Callable[[Record], Record] = link
+        self._path, self._starts, self._remember = path, starts, remember
+        self._bytes = np.asarray(np.memmap(path, np.uint8, "r")) if path.stat().st_size else np.empty(0, np.uint8)
+        self._lines = {key: line for line, key in enumerate(ids)}
+        self._kept: dict[str, Record] = {}
+
+    def __getitem__(self, key: str) -> Record:
+        line = self._lines[key]
+        kept = self._kept.get(key)
+        if kept is not None:
+            return kept
+        record = self._link(self._read(key, line))
+        return self._kept.setdefault(key, record) if self._remember else record
+
+    def __setitem__(self, key: str, value: Record) -> None:
+        self._kept[key] = value
+        self._lines[key] = CHANGED
+
+    def __delitem__(self, key: str) -> None:
+        del self._lines[key]
+        self._kept.pop(key, None)
+
+    def __contains__(self, key: object) -> bool:
+        return key in self._lines
+
+    def __iter__(self) -> Iterator[str]:
+        return iter(self._lines)
+
+    def __len__(self) -> int:
+        return len(self._lines)
+
+    def comes_from(self, folder: Path) -> bool:
+        """Tell whether these are records of a state of this folder."""
+        return self._path.parent.parent.resolve() == folder.resolve()
+
+    def _read(self, key: str, line: int) -> Record:
+        text = self._bytes[int(self._starts[line]) : int(self._starts[line + 1])].tobytes()
+        try:
+            record: Record = restore(self._kind, text.decode("utf-8"))
+        except (ValueError, DuikouError) as error:
+            reason = str(error).splitlines()[0]
+            raise IndexDamaged(
+                f"{self._path}, line {line + 1}: no valid record ({reason})",
+                f"{self._path}，第 {line + 1} 行：记录无效，请重新 fit",
+            ) from error
+        if record.id != key:
+            raise IndexDamaged(
+                f"{self._path}, line {line + 1}: holds {record.id!r} instead of {key!r}",
+                f"{self._path}，第 {line + 1} 行：应为「{key}」，实为「{record.id}」",
+            )
+        return record
 
 
 @dataclass(frozen=True, slots=True)
 class Parts:
-    """What `read` gives back: everything an engine is made of."""
+    """What `read` gives back: everything an engine is made of, and the settings that it was made with."""
 
     vectorizer: Vectorizer
     block: LocalIndex
-    demands: dict[str, Demand]
+    demands: MutableMapping[str, Demand]
     profiles: MutableMapping[str, Profile]
     change: int
+    weights: Weights | None
+    scoring: Scoring | None
+    reference_on: date | None
+    shards: int
 
 
-class SavedProfiles(MutableMapping[str, Profile]):
-    """Profiles that stay in a file until somebody asks for one; changes are kept in memory, in front of the file.
+def write(folder: Path, engine: Engine, block: LocalIndex) -> Parts | None:
+    """Write a new state of the engine, whose profiles all stand in `block`, and make it the one in force.
 
-    ids, offsets : where each profile's line begins in `path`.
+    Waits while somebody else writes into the folder. Gives the new state to go on with where the engine was opened from
+    this folder (so that it doesn't hold on to a state that will be deleted), else None.
     """
-
-    def __init__(self, path: Path, ids: NDArray[np.str_], offsets: NDArray[np.int64], vocabulary: Vocabulary) -> None:
-        self._path = path
-        self._offsets = dict(zip(ids.tolist(), offsets.tolist(), strict=True))
-        self._vocabulary = vocabulary
-        self._changed: dict[str, Profile] = {}
-
-    def __getitem__(self, key: str) -> Profile:
-        if key in self._changed:
-            return self._changed[key]
-        with self._path.open("rb") as stream:
-            stream.seek(self._offsets[key])
-            return self._vocabulary.link_profile(restore(Profile, stream.readline().decode("utf-8")))
-
-    def __setitem__(self, key: str, value: Profile) -> None:
-        self._offsets.pop(key, None)
-        self._changed[key] = value
-
-    def __delitem__(self, key: str) -> None:
-        if self._changed.pop(key, None) is None:
-            del self._offsets[key]
-
-    def __iter__(self) -> Iterator[str]:
-        yield from [*self._offsets, *self._changed]
-
-    def __len__(self) -> int:
-        return len(self._offsets) + len(self._changed)
-
-
-def write(folder: Path, engine: Engine, block: LocalIndex) -> None:
-    """Write a new state of the engine, whose profiles all stand in `block`, and make it the one in force."""
     folder.mkdir(parents=True, exist_ok=True)
-    numbers = [int(path.name.partition("-")[2]) for path in folder.glob("state-*") if path.name[6:].isdigit()]
-    state = folder / f"state-{max(numbers, default=0) + 1}"
-    state.mkdir()
+    with _only_writer(folder):
+        others = [path for path in folder.glob("state-*") if path.name[6:].isdigit()]
+        _delete(path for path in others if not (path / MANIFEST).exists())
+        former = _read_text(folder / CURRENT)
+        state = folder / f"state-{max((int(path.name[6:]) for path in others), default=0) + 1}"
+        state.mkdir()
+        _write_state(state, engine, block)
+        _replace(folder / CURRENT, state.name)
+        _delete(path for path in others if path.name != former)
+        own = engine.profiles_
+        came_from_here = isinstance(own, SavedRecords) and own.comes_from(folder)
+        return _read_state(state, engine.vocabulary_) if came_from_here else None
+
+
+def read(folder: Path, vocabulary: Vocabulary) -> Parts:
+    """Open the state in force.
+
+    Raises IndexDamaged where a file lacks, has another size or can't be read, or where the vocabulary, or what else the
+    vectors depend on, is not what it was saved with.
+    """
+    name = _in_force(folder)
+    try:
+        return _read_state(folder / name, vocabulary)
+    except IndexDamaged:
+        if _in_force(folder) == name:
+            raise
+    return read(folder, vocabulary)
+
+
+def _write_state(state: Path, engine: Engine, block: LocalIndex) -> None:
     vectorizer = engine.vectorizer_
-    _write_arrays(state, block)
-    offsets = _write_records(state / "profiles.jsonl", [engine.profiles_[key] for key in block.ids.tolist()])
-    np.save(state / "profile_offsets.npy", offsets)
-    _write_records(state / "demands.jsonl", list(engine.demands_.values()))
-    _write_lines(state / "features.txt", vectorizer.feature_names_)
-    _write_lines(state / "terms.txt", list(vectorizer.document_frequency_))
-    np.save(state / "frequencies.npy", np.array(list(vectorizer.document_frequency_.values()), dtype=np.int64))
+    for name, array in _arrays(block).items():
+        np.save(state / f"{name}.npy", array, allow_pickle=False)
+    lines = {key: line for line, key in enumerate(engine.profiles_)}
+    np.save(state / "profile_lines.npy", np.array([lines[key] for key in block.ids.tolist()], dtype=np.int64))
+    np.save(state / "profile_starts.npy", _write_records(state / "profiles.jsonl", engine.profiles_.values()))
+    np.save(state / "demand_starts.npy", _write_records(state / "demands.jsonl", engine.demands_.values()))
+    names, counted = list(vectorizer.feature_names_), vectorizer.document_frequency_
+    (state / "features.json").write_bytes(_json(names))
+    frequencies = [counted.get(name.removeprefix("text:"), 0) if name.startswith("text:") else 0 for name in names]
+    np.save(state / "frequencies.npy", np.array(frequencies, dtype=np.int64))
+    own = engine.reference_on
     manifest = {
         "format": FORMAT,
         "vocabulary": engine.vocabulary_.version,
         "statistics": vectorizer.version(),
         "size": vectorizer.size_,
-        "reference_on": date.fromordinal(vectorizer.reference_).isoformat(),
-        "scoring": asdict(vectorizer.scoring_),
+        "width": vectorizer.width_,
+        "frozen": {
+            "scoring": asdict(vectorizer.scoring_),
+            "reference_on": date.fromordinal(vectorizer.reference_).isoformat(),
+        },
+        "settings": {
+            "weights": None if engine.weights is None else asdict(engine.weights),
+            "scoring": None if engine.scoring is None else asdict(engine.scoring),
+            "reference_on": None if own is None else own.isoformat(),
+            "shards": engine.shards,
+        },
         "change": engine.change_,
+        "demands": list(engine.demands_),
         "bases": list(block.bases),
         "base_values": [{str(feature): value for feature, value in base.items()} for base in block.base_values],
         "skills": list(block.facts.skills.names),
         "certificates": list(block.facts.certificates.names),
         "files": {path.name: path.stat().st_size for path in sorted(state.iterdir())},
     }
-    (state / "manifest.json").write_text(json.dumps(manifest, ensure_ascii=False), encoding="utf-8")
-    pointer = folder / "CURRENT.new"
-    pointer.write_text(state.name, encoding="utf-8")
-    os.replace(pointer, folder / "CURRENT")
-    for number in numbers:
-        shutil.rmtree(folder / f"state-{number}", ignore_errors=True)
+    for path in state.iterdir():
+        _settle(path)
+    _replace(state / MANIFEST, json.dumps(manifest))
 
 
-def read(folder: Path, vocabulary: Vocabulary) -> Parts:
-    """Open the state in force; raise IndexDamaged where a file lacks or has another size, or versions differ."""
-    state, manifest = _manifest(folder)
-    if manifest["vocabulary"] != vocabulary.version:
-        raise IndexDamaged(
-            f"{folder}: saved with vocabulary {manifest['vocabulary']}, this one is {vocabulary.version}; fit again",
-            f"{folder}：保存时的词表版本为 {manifest['vocabulary']}，当前为 {vocabulary.version}，请重新 fit",
-        )
-    vectorizer = Vectorizer(vocabulary, Scoring(**manifest["scoring"]), date.fromisoformat(manifest["reference_on"]))
-    frequencies = np.load(state / "frequencies.npy").tolist()
-    terms = dict(zip(_read_lines(state / "terms.txt"), frequencies, strict=True))
-    vectorizer.restore(terms, manifest["size"], _read_lines(state / "features.txt"))
-    block = _read_arrays(state, manifest)
-    profiles = SavedProfiles(state / "profiles.jsonl", block.ids, np.load(state / "profile_offsets.npy"), vocabulary)
-    demands = [restore(Demand, line) for line in _read_lines(state / "demands.jsonl")]
-    linked = {demand.id: vocabulary.link_demand(demand) for demand in demands}
-    return Parts(vectorizer, block, linked, profiles, int(manifest["change"]))
-
-
-def _manifest(folder: Path) -> tuple[Path, dict[str, Any]]:
+def _read_state(state: Path, vocabulary: Vocabulary) -> Parts:
     try:
-        state = folder / (folder / "CURRENT").read_text(encoding="utf-8").strip()
-        manifest: dict[str, Any] = json.loads((state / "manifest.json").read_text(encoding="utf-8"))
-    except (OSError, ValueError) as error:
-        raise IndexDamaged(f"{folder}: no saved engine here ({error})", f"{folder}：此处没有已保存的引擎") from error
-    if manifest.get("format") != FORMAT:
-        raise IndexDamaged(f"{folder}: saved in format {manifest.get('format')}", f"{folder}：保存格式不同，请重新 fit")
+        manifest = _manifest(state, vocabulary)
+        frozen, settings = manifest["frozen"], manifest["settings"]
+        today = date.fromisoformat(frozen["reference_on"])
+        vectorizer = Vectorizer(vocabulary, Scoring(**frozen["scoring"]), today)
+        names = json.loads((state / "features.json").read_bytes().decode("utf-8", "surrogatepass"))
+        counted = zip(names, _mapped(state, "frequencies").tolist(), strict=True)
+        frequency = {name.removeprefix("text:"): count for name, count in counted if count}
+        vectorizer.restore(frequency, manifest["size"], names, manifest["width"])
+        _require(state, "statistics", manifest["statistics"], vectorizer.version())
+        block = _read_arrays(state, manifest)
+        ids = block.ids[np.argsort(_mapped(state, "profile_lines"))].tolist()
+        starts = {side: _mapped(state, f"{side}_starts") for side in ("demand", "profile")}
+        asked, offered = state / "demands.jsonl", state / "profiles.jsonl"
+        return Parts(
+            vectorizer,
+            block,
+            SavedRecords(Demand, asked, manifest["demands"], starts["demand"], vocabulary.link_demand, True),
+            SavedRecords(Profile, offered, ids, starts["profile"], vocabulary.link_profile, False),
+            change=int(manifest["change"]),
+            weights=None if settings["weights"] is None else Weights(**settings["weights"]),
+            scoring=None if settings["scoring"] is None else Scoring(**settings["scoring"]),
+            reference_on=None if settings["reference_on"] is None else date.fromisoformat(settings["reference_on"]),
+            shards=int(settings["shards"]),
+        )
+    except (OSError, ValueError, TypeError, LookupError, EOFError) as error:
+        raise IndexDamaged(f"{state}: can't be read ({error})", f"{state}：无法读取（{error}）") from error
+
+
+def _manifest(state: Path, vocabulary: Vocabulary) -> dict[str, Any]:
+    manifest: dict[str, Any] = json.loads((state / MANIFEST).read_text(encoding="utf-8"))
+    _require(state, "format", manifest.get("format"), FORMAT)
     for name, size in manifest["files"].items():
         path = state / name
         if not path.is_file() or path.stat().st_size != size:
             raise IndexDamaged(f"{path}: missing or not whole", f"{path}：缺失或不完整")
-    return state, manifest
+    _require(state, "vocabulary", manifest["vocabulary"], vocabulary.version)
+    return manifest
+
+
+def _require(state: Path, what: str, saved: object, own: object) -> None:
+    """Raise IndexDamaged where a version that the state was saved with is not ours."""
+    names = {"format": "格式", "vocabulary": "词表", "statistics": "统计与计分参数"}
+    if saved != own:
+        raise IndexDamaged(
+            f"{state}: saved with {what} {saved}, this program has {own}; fit again",
+            f"{state}：保存时的{names[what]}版本为 {saved}，当前为 {own}，请重新 fit",
+        )
+
+
+def _in_force(folder: Path) -> str:
+    name = _read_text(folder / CURRENT)
+    if not re.fullmatch(r"state-[0-9]+", name):
+        raise IndexDamaged(f"{folder}: no saved engine here", f"{folder}：此处没有已保存的引擎")
+    return name
 
 
 def _arrays(block: LocalIndex) -> dict[str, NDArray[Any]]:
@@ -163,51 +289,98 @@ def _arrays(block: LocalIndex) -> dict[str, NDArray[Any]]:
     return arrays
 
 
-def _write_arrays(state: Path, block: LocalIndex) -> None:
-    for name, array in _arrays(block).items():
-        np.save(state / f"{name}.npy", array, allow_pickle=False)
+def _mapped(state: Path, name: str) -> NDArray[Any]:
+    array: NDArray[Any] = np.load(state / f"{name}.npy", mmap_mode="r", allow_pickle=False)
+    return array
 
 
 def _read_arrays(state: Path, manifest: dict[str, Any]) -> LocalIndex:
-    def mapped(name: str) -> NDArray[Any]:
-        array: NDArray[Any] = np.load(state / f"{name}.npy", mmap_mode="r", allow_pickle=False)
-        return array
-
     def entries(side: str) -> Entries:
         names = {name: number for number, name in enumerate(manifest[side])}
-        return Entries(names, *(mapped(f"facts_{side}_{column}") for column in ENTRY_COLUMNS))
+        return Entries(names, *(_mapped(state, f"facts_{side}_{column}") for column in ENTRY_COLUMNS))
 
-    ids = mapped("ids")
+    ids = _mapped(state, "ids")
     simple = [item.name for item in fields(Facts) if item.name not in ("size", "skills", "certificates")]
     facts = Facts(
         size=len(ids),
         skills=entries("skills"),
         certificates=entries("certificates"),
-        **{name: mapped(f"facts_{name}") for name in simple},
+        **{name: _mapped(state, f"facts_{name}") for name in simple},
     )
     return LocalIndex(
         ids=ids,
-        postings=Postings(*(mapped(f"postings_{item.name}") for item in fields(Postings))),
+        postings=Postings(*(_mapped(state, f"postings_{item.name}") for item in fields(Postings))),
         bases=tuple(manifest["bases"]),
         base_values=tuple({int(key): value for key, value in base.items()} for base in manifest["base_values"]),
-        base_of_row=mapped("base_of_row"),
+        base_of_row=_mapped(state, "base_of_row"),
         facts=facts,
         live=np.ones(len(ids), dtype=bool),
     )
 
 
-def _write_records(path: Path, records: list[Profile] | list[Demand]) -> NDArray[np.int64]:
-    offsets = []
+def _write_records(path: Path, records: Iterable[Profile] | Iterable[Demand]) -> NDArray[np.int64]:
+    starts = [0]
     with path.open("wb") as stream:
         for record in records:
-            offsets.append(stream.tell())
-            stream.write(json.dumps(to_values(record), ensure_ascii=False).encode("utf-8") + b"\n")
-    return np.array(offsets, dtype=np.int64)
+            stream.write(_json(to_values(record)) + b"\n")
+            starts.append(stream.tell())
+    return np.array(starts, dtype=np.int64)
 
 
-def _write_lines(path: Path, lines: list[str]) -> None:
-    path.write_bytes("".join(f"{line}\n" for line in lines).encode("utf-8"))
+def _json(value: object) -> bytes:
+    return json.dumps(value, ensure_ascii=False).encode("utf-8", "surrogatepass")
 
 
-def _read_lines(path: Path) -> list[str]:
-    return path.read_bytes().decode("utf-8").split("\n")[:-1]
+def _read_text(path: Path) -> str:
+    """Give a small file's text, an empty one where it isn't there."""
+    try:
+        return path.read_text(encoding="utf-8").strip()
+    except (OSError, ValueError):
+        return ""
+
+
+def _replace(path: Path, text: str) -> None:
+    """Put a text in place of a file's old one in one step."""
+    fresh = path.with_name(f"{path.name}.new")
+    fresh.write_text(text, encoding="utf-8")
+    _settle(fresh)
+    os.replace(fresh, path)
+
+
+def _settle(path: Path) -> None:
+    """Have the system put a file on the disk now, so that what is written later never stands there without it."""
+    with path.open("rb+") as stream:
+        os.fsync(stream.fileno())
+
+
+def _delete(states: Iterable[Path]) -> None:
+    for state in states:
+        shutil.rmtree(state, ignore_errors=True)
+
+
+@contextmanager
+def _only_writer(folder: Path) -> Iterator[None]:
+    """Wait until nobody else writes into the folder; the lock ends with whoever holds it, however that one ends."""
+    with (folder / LOCK).open("ab") as stream:
+        _lock(stream.fileno())
+        yield
+
+
+if sys.platform == "win32":
+    import msvcrt
+
+    def _lock(number: int) -> None:
+        while True:
+            try:
+                msvcrt.locking(number, msvcrt.LK_LOCK, 1)
+            except OSError as error:
+                if error.errno != errno.EDEADLOCK:
+                    raise
+            else:
+                return
+
+else:
+    import fcntl
+
+    def _lock(number: int) -> None:
+        fcntl.flock(number, fcntl.LOCK_EX)

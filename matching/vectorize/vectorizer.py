@@ -260,18 +260,14 @@ class Vectorizer:
         return texts.idf(self.document_frequency_.get(term, 0), self.size_, term)
 
     def version(self) -> str:
-        """Give a short hash of all that vectors depend on beside the code: equal versions give equal vectors.
-
-        That is the statistics, the reference day, the scoring numbers, the text part's constants, the shipped background,
-        cue words and protected words, and the vocabulary.
-        """
-        numbers = (sorted(texts.BLOCK_WEIGHTS.items()), texts.TITLE_WEIGHT, texts.RAREST_SHARE, texts.COMMON_WORTH)
-        lengths = (texts.BACKGROUND_RECORDS, texts.GRAM_LENGTH, sorted(texts.STOP_WORDS), ROW_ONE, VALUE_ONE, PARTS)
+        """Give a short hash of all that vectors depend on beside the code: equal versions give equal vectors."""
         data = data_folder()
-        tables = [data / "background.csv.gz", *data.glob("protected*.csv"), *data.glob("text/*.csv")]
-        shipped = (digest(tables), self.vocabulary_.version)
+        tables = digest([data / "background.csv.gz", *data.glob("protected*.csv"), *data.glob("text/*.csv")])
+        blocks, background = sorted(texts.BLOCK_WEIGHTS.items()), texts.BACKGROUND_RECORDS
+        numbers = (blocks, background, texts.TITLE_WEIGHT, texts.RAREST_SHARE, texts.COMMON_WORTH)
         frozen = (sorted(self.document_frequency_.items()), self.size_, self.reference_, self.scoring_)
-        return hashlib.sha256(repr((frozen, numbers, lengths, shipped)).encode("utf-8")).hexdigest()[:12]
+        everything = repr((frozen, numbers, tables, self.vocabulary_.version))
+        return hashlib.sha256(everything.encode("utf-8")).hexdigest()[:12]
 
     def restore(self, frequency: Mapping[str, int], size: int, names: list[str], width: int) -> None:
         """Take up saved statistics and columns instead of learning them; `version` tells whether they still apply."""
