@@ -28,6 +28,7 @@ LAYERS = {
     "rules": 3,
     "score": 3,
     "records": 3,
+    "curricula": 3,
     "drafts": 4,
     "tables": 4,
     "evaluate": 4,

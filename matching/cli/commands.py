@@ -24,6 +24,8 @@ from matching import Engine, Explanation, MatchList, Vocabulary, Weights
 from matching.cli.draft import draft
 from matching.cli.parse import parse
 from matching.cli.shown import err, match_rows, out, print_error, print_json, print_list, with_reasons
+from matching.cli.tables import Curricula, Errors, check_errors_path, report, template
+from matching.curricula import with_curriculum
 from matching.domain import Kind
 from matching.errors import DuikouError, Problem, RecordError
 
@@ -40,6 +42,7 @@ words = typer.Typer(
 app.add_typer(words, name="vocabulary")
 app.command()(draft)
 app.command()(parse)
+app.command()(template)
 
 Lang = Annotated[Literal["zh", "en"], typer.Option("--lang", help="Language of what is printed. 输出语言。")]
 AsJson = Annotated[bool, typer.Option("--json", help="One JSON object on standard output. 输出一个 JSON 对象。")]
@@ -112,6 +115,8 @@ def match(
     as_json: AsJson = False,
     vocabulary: Releases = None,
     today: Today = None,
+    curricula: Curricula = None,
+    errors: Errors = None,
 ) -> None:
     """Rank: tables in, ranked and explained matches out. 读入两张表，输出排序并附理由的匹配结果。"""
     from matching.tables import matches_text, write_matches
@@ -122,7 +127,8 @@ def match(
         raise RecordError(
             Problem("unknown_form", f"-o needs one of {known}", f"-o 的扩展名应为 {known}", output, field="--output")
         )
-    engine, rejected = _engine(demands, profiles, vocabulary, weights, today)
+    check_errors_path(errors)
+    engine, rejected = _engine(demands, profiles, vocabulary, weights, today, curricula, errors)
     askers = engine.demands_ if direction == "demands" else engine.profiles_
     lists: list[MatchList] = []
     explained: list[list[Explanation]] = []
@@ -294,29 +300,33 @@ def _vocabulary(releases: list[Path] | None) -> Vocabulary:
 
 
 def _engine(
-    demands: Path, profiles: Path, releases: list[Path] | None, weights: str | None, today: str | None
+    demands: Path,
+    profiles: Path,
+    releases: list[Path] | None,
+    weights: str | None,
+    today: str | None,
+    curricula: Path | None = None,
+    errors: Path | None = None,
 ) -> tuple[Engine, int]:
-    """Read both tables, name what was rejected, and fit."""
-    from matching.tables import read_demands, read_profiles
+    """Read the tables, name what was rejected, add what the curricula teach, and fit."""
+    from matching.tables import read_curricula, read_demands, read_profiles
 
     chosen = None if weights is None else _weights(weights)
     reference = None if today is None else _date(today)
     asked, offered = read_demands(demands), read_profiles(profiles, reference)
-    rejected = 0
-    for table in (asked, offered):
-        for note in table.notes:
-            err.print(f"{note.text('zh')} / {note.text('en')}", markup=False, highlight=False)
-        for problem in table.problems:
-            err.print(f"{problem.text('zh')}\n  {problem.text('en')}", markup=False, highlight=False)
-        rejected += len({(problem.file, problem.sheet, problem.row) for problem in table.problems})
+    lines = None if curricula is None else read_curricula(curricula)
+    more = () if curricula is None or lines is None else ((curricula, lines),)
+    rejected = report([(demands, asked), (profiles, offered), *more], errors)
     for path, count in ((demands, len(asked.records)), (profiles, len(offered.records))):
         if not count:
             raise RecordError(
                 Problem("no_records", "no row could be read", "没有可用的行，未输出任何结果", file=path.name)
             )
     err.print(f"{len(asked.records)} demands 需求, {len(offered.records)} students 学生, {rejected} rejected 行被退回")
-    engine = Engine(_vocabulary(releases), chosen, reference_on=reference)
-    return engine.fit(asked.records, offered.records), rejected
+    vocabulary, students = _vocabulary(releases), offered.records
+    if lines is not None:
+        students = with_curriculum(students, lines.records, vocabulary, reference)
+    return Engine(vocabulary, chosen, reference_on=reference).fit(asked.records, students), rejected
 
 
 def _weights(given: str) -> Weights:
