@@ -7,6 +7,7 @@ import json
 import os
 import re
 import shlex
+import shutil
 import subprocess
 import sys
 from collections.abc import Iterator
@@ -88,6 +89,7 @@ def workplace(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, sample_folder: Pa
         kept = [row for number, row in enumerate(rows) if number < count or row[0] in NAMED]
         with (target / name).open("w", encoding="utf-8", newline="") as stream:
             csv.writer(stream).writerows([header, *kept])
+    shutil.copy(sample_folder / "curricula.csv", target)
     monkeypatch.chdir(tmp_path / "main")
     return tmp_path / "main"
 

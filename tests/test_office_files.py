@@ -192,7 +192,9 @@ def outcome(name: str) -> tuple[int, int, tuple[str, ...]]:
 
 def left_aside(expected: dict[str, Any], notes: tuple[Problem, ...]) -> list[str]:
     """Check that the personal columns, and only such, are said not to be read, and every other one left is named."""
-    protected = {plain(header) for note in notes if note.rule == "protected_columns" for header in note.value.split("、")}
+    protected = {
+        plain(header) for note in notes if note.rule == "protected_columns" for header in note.value.split("、")
+    }
     other = [note for note in notes if note.rule == "ignored_columns"]
     ignored = {plain(header) for note in other for header in (note.value or "").split("、")}
     unknown = {plain(note.column) for note in notes if note.rule == "unknown_header"}
@@ -219,6 +221,8 @@ def test_the_table_of_right_and_wrong(capsys: pytest.CaptureFixture[str]) -> Non
             if wrong:
                 print(f"{name}: {right} of {total} right; {'; '.join(wrong)}")
         files = sum(not wrong for *_, wrong in rows)
-        print(f"office files: {files} of {len(rows)} without a fault, {sum(r for _, r, *_ in rows)} of "
-              f"{sum(t for _, _, t, _ in rows)} cells right")
+        print(
+            f"office files: {files} of {len(rows)} without a fault, {sum(r for _, r, *_ in rows)} of "
+            f"{sum(t for _, _, t, _ in rows)} cells right"
+        )
     assert files == len(rows)

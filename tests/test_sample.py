@@ -12,7 +12,7 @@ from functools import cache
 from pathlib import Path
 
 from matching.domain import AutomatedDecision, Demand, DemandKind, Importance, Intent, Profile
-from matching.tables import Read, read_demands, read_profiles
+from matching.tables import Read, read_curricula, read_demands, read_profiles
 
 DATA = Path(__file__).resolve().parent.parent / "data"
 SAMPLE = DATA / "sample"
@@ -35,7 +35,7 @@ def students() -> Read[Profile]:
 def test_generator_writes_the_committed_files_again(tmp_path: Path) -> None:
     command = [sys.executable, "-B", str(SAMPLE / "generate.py"), "--folder", str(tmp_path)]
     subprocess.run(command, check=True, timeout=120)
-    for name in ("demands.csv", "students.csv"):
+    for name in ("demands.csv", "students.csv", "curricula.csv"):
         assert (tmp_path / name).read_bytes() == (SAMPLE / name).read_bytes(), f"run data/sample/generate.py: {name}"
 
 
@@ -43,6 +43,16 @@ def test_every_row_is_read_and_no_column_left_aside() -> None:
     for read, count in ((demands(), 60), (students(), 2000)):
         assert [problem.text() for problem in read.problems] == []
         assert read.notes == () and len(read.records) == count
+
+
+def test_curricula_of_two_colleges_are_read_without_a_problem() -> None:
+    read = read_curricula(SAMPLE / "curricula.csv")
+    assert read.problems == read.notes == ()
+    assert len({line.college for line in read.records}) == 2 and {line.entry_year for line in read.records} == {
+        2024,
+        2025,
+    }
+    assert {line.college for line in read.records} <= {student.college for student in students().records}
 
 
 def test_enterprises_and_colleges_are_made_up() -> None:
@@ -53,7 +63,7 @@ def test_enterprises_and_colleges_are_made_up() -> None:
 
 
 def test_nobody_can_be_recognised_and_no_protected_word_occurs() -> None:
-    for name in ("demands.csv", "students.csv"):
+    for name in ("demands.csv", "students.csv", "curricula.csv"):
         text = (SAMPLE / name).read_text("utf-8")
         assert not PROTECTED_WORDS.search(text) and not LONG_NUMBER.search(text)
 

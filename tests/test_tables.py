@@ -27,7 +27,7 @@ BROKEN_CELLS = [
     # table, row of text, column, value as named, rule
     (DEMAND, "D1,焊工,-3,,,,,,,", "人数", "-3", "out_of_range"),
     (DEMAND, "D1,焊工," + "9" * 5000 + ",,,,,,,", "人数", "9" * 5000, "out_of_range"),
-    (DEMAND, "D1,焊工,若干,,,,,,,", "人数", "若干", "not_a_number"),
+    (DEMAND, "D1,焊工,很多,,,,,,,", "人数", "很多", "not_a_number"),
     (DEMAND, "D1,焊工,,氩弧焊:6,,,,,,", "技能", "氩弧焊:6", "bad_level"),
     (DEMAND, "D1,焊工,,看图；氩弧焊:0,,,,,,", "技能", "氩弧焊:0", "bad_level"),
     (DEMAND, "D1,焊工,,氩弧焊:高,,,,,,", "技能", "氩弧焊:高", "bad_level"),
@@ -72,7 +72,6 @@ BROKEN_FILES = [
     ("岗位编号,岗位明称\nD1,焊工\n".encode(), "unknown_header"),
     ("岗位编号,人数\nD1,2\n".encode(), "missing_header"),
     ("岗位编号,岗位名称,职位\nD1,焊工,焊工\n".encode(), "repeated_header"),
-    ("岗位编号,岗位名称,\nD1,焊工,什么\n".encode(), "no_header"),
     ('岗位编号,岗位名称\nD1,"焊工\n'.encode(), "csv_syntax"),
     (b"\xff\xfe\xff", "encoding"),
     (b"id,title\nD1,a\0b\n", "not_text"),
@@ -148,12 +147,13 @@ def test_missing_file_and_folder_are_table_errors(tmp_path: Path) -> None:
         assert caught.value.problems[0].rule == "unreadable"
 
 
-def test_unknown_header_names_the_closest_one(tmp_path: Path) -> None:
-    with pytest.raises(TableError) as caught:
-        read_demands(saved(tmp_path, "岗位编号,岗位名称,必备技术\nD1,焊工,x\n"))
-    (problem,) = caught.value.problems
-    assert (problem.row, problem.column, problem.value) == (1, "必备技术", "必备技术")
-    assert "必备技能" in problem.text("zh") and "必备技能" in problem.text("en")
+def test_unknown_header_is_left_aside_with_a_note_that_names_the_closest_one(tmp_path: Path) -> None:
+    read = read_demands(saved(tmp_path, "岗位编号,岗位名称,必备技术,\nD1,焊工,x,什么\n"))
+    note, nameless = read.notes
+    assert (note.rule, note.row, note.column, note.value) == ("unknown_header", 1, "必备技术", "必备技术")
+    assert "必备技能" in note.text("zh") and "必备技能" in note.text("en")
+    assert (nameless.rule, nameless.row, nameless.column) == ("no_header", 2, "#4")
+    assert [demand.requirements for demand in read.records] == [()] and not read.problems
 
 
 def test_every_wrong_cell_of_a_row_is_named_and_ids_may_not_repeat(tmp_path: Path) -> None:

@@ -1,4 +1,4 @@
-"""Writes the synthetic sample, demands.csv and students.csv, from the hand-written files in sources/.
+"""Writes the synthetic sample, demands.csv, students.csv and curricula.csv, from the hand-written files in sources/.
 
     python data/sample/generate.py [--folder FOLDER]
 
@@ -12,11 +12,15 @@ import csv
 from collections.abc import Iterable, Mapping, Sequence
 from pathlib import Path
 
-from students import Draw, Programme, Sources, student_row
+from students import COLLEGES, Draw, Programme, Sources, student_row
 
 HERE = Path(__file__).resolve().parent
 SEED = "duikou-sample-1"
 STUDENTS = 2000
+CURRICULA_OF = ("A", "C")
+ENTRY_YEARS = (2024, 2025)
+TAUGHT_FROM, TERM_ENDS = 0.5, ((1, 15), (7, 9))
+TERMS = 5
 # fmt: off
 DEMAND_COLUMNS = (
     "岗位编号", "企业名称", "岗位名称", "类型", "人数", "学历", "专业", "必备专业", "必备技能", "技能", "加分技能",
@@ -104,6 +108,34 @@ def student_rows() -> list[dict[str, str]]:
     return rows
 
 
+def curriculum_rows() -> list[dict[str, str]]:
+    """Draw the curricula of two colleges: what more than half of a programme's students can do, a course each."""
+    taught_there, hand_written = programmes(), sources()
+    rows = []
+    for programme in taught_there:
+        for letter in sorted(set(CURRICULA_OF) & set(programme.colleges)):
+            for year in ENTRY_YEARS:
+                draw = Draw(f"{SEED}-curriculum-{letter}-{programme.name}-{year}")
+                for skill, reach, usual in programme.skills:
+                    if reach < TAUGHT_FROM:
+                        continue
+                    wording = hand_written.wordings[skill]["zh"].split(";")[0]
+                    term = int(draw.random() * TERMS)
+                    month, day = TERM_ENDS[term % 2]
+                    rows.append(
+                        {
+                            "院校": COLLEGES[letter],
+                            "专业名称": programme.name,
+                            "入学年份": str(year),
+                            "课程": wording + draw.one(("实训", "技术", "基础")),
+                            "结束日期": f"{year + 1 + term // 2}-{month:02d}-{day:02d}",
+                            "技能": wording,
+                            "等级": str(min(max(round(usual), 1), 4)),
+                        }
+                    )
+    return rows
+
+
 def write(path: Path, rows: Sequence[Mapping[str, str]]) -> None:
     """Write a table as UTF-8 with Unix line ends, the same bytes everywhere."""
     with path.open("w", encoding="utf-8", newline="") as stream:
@@ -113,12 +145,13 @@ def write(path: Path, rows: Sequence[Mapping[str, str]]) -> None:
 
 
 def main() -> None:
-    """Write both tables into the folder, by default beside this file."""
+    """Write the tables into the folder, by default beside this file."""
     parser = argparse.ArgumentParser(description="Write the synthetic sample.")
     parser.add_argument("--folder", type=Path, default=HERE)
     folder: Path = parser.parse_args().folder
     write(folder / "demands.csv", demand_rows())
     write(folder / "students.csv", student_rows())
+    write(folder / "curricula.csv", curriculum_rows())
 
 
 if __name__ == "__main__":

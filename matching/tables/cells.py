@@ -194,8 +194,8 @@ def read_count(cell: Cell, low: int, high: int) -> int | None:
 def read_pay(cell: Cell) -> Pay | None:
     """Read monthly pay in CNY: 6000-8000, 6-8K, 0.6-0.9万/月, 8000以上, or bare figures in the unit of the header.
 
-    面议 gives None. Pay by the day, hour or piece gives None too: the row does not say for how many. Raises TableError for
-    what is no pay and for ends that fall.
+    面议 gives None. Pay by the day, hour or piece gives None too: the row does not say for how many. Raises TableError
+    for what is no pay and for ends that fall.
     """
     text = unicodedata.normalize("NFKC", cell.text[:LONGEST_NAME])
     if is_none(cell):

@@ -5,25 +5,27 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass
 
-PLAIN_CELL = re.compile(rb'<c(?: (?:r="([A-Z]{1,3})([0-9]{1,7})"|(?!r=)[\w:]{1,40}="[^"<>\']{0,200}"))+ ?/?>')
+PLAIN_CELL = re.compile(rb'<c(?: (?:r="([A-Z]{1,3})([0-9]{1,7})"|(?!r=)[\w:]{1,40}="[^"<>\']{0,200}"))+ ?(/?)>')
 ANY_CELL = re.compile(rb"<(?:\w{1,40}:)?c[\s/>]")
-CELL_OR_ROW = re.compile(rb"<(?:\w{1,40}:)?(c|row)([\s/>][^<]{0,2000})")
+CELL_OR_ROW = re.compile(rb"<(?:\w{1,40}:)?(c|row)([\s/>][^<]{0,200})")
 REFERENCE = re.compile(rb"\sr\s*=\s*[\"']\s*([A-Za-z]*)([0-9]{1,18})")
 LONGEST_TAG = 1 << 16
+LAST_COLUMN, MOST_UNNAMED = 2_000, 400_000
 
 
 @dataclass(slots=True)
 class Extent:
     """The corner that the cells of one part reach; `plain` tells whether all were written in the usual way.
 
-    Cells may come without a reference and tags may be written oddly. Then the corner is an estimate, and whoever parses
-    the part should do so apart.
+    Empty cells that only carry a style don't count. Cells may come without a reference and tags may be written oddly.
+    Then the corner is an estimate, and whoever parses the part should do so apart.
     """
 
     columns: int = 0
     rows: int = 0
     cells: int = 0
     plain: bool = True
+    unnamed: int = 0
     _run: int = 0
     _seam: bytes = b""
 
@@ -31,6 +33,11 @@ class Extent:
     def grid(self) -> int:
         """Give the number of places up to the corner."""
         return self.columns * self.rows
+
+    @property
+    def beyond(self) -> bool:
+        """Tell whether the part reaches farther than any workbook can, or has too many cells without a reference."""
+        return self.columns > LAST_COLUMN or self.unnamed > MOST_UNNAMED
 
     def follow(self, piece: bytes) -> None:
         """Take in the next piece of the part."""
@@ -55,14 +62,18 @@ class Extent:
             return
         self.cells += count
         references = PLAIN_CELL.findall(text)
-        named = [(column, row) for column, row in references if column]
-        if named:
-            self.columns = max(self.columns, *(column_number(column) for column in {column for column, _ in named}))
-            self.rows = max(self.rows, max(int(row) for row in {row for _, row in named}))
+        named = [(column, row) for column, row, _ in references if column]
+        filled = [(column, row) for column, row, closed in references if column and not closed]
+        if filled:
+            self.columns = max(self.columns, *(column_number(column) for column in {column for column, _ in filled}))
+            self.rows = max(self.rows, max(int(row) for row in {row for _, row in filled}))
         if len(named) < count:
             self.plain = False
+            self.unnamed += count - len(named)
             for name, rest in CELL_OR_ROW.findall(text):
                 self._step(name == b"c", REFERENCE.search(rest))
+                if self.columns > LAST_COLUMN:
+                    return
 
     def _step(self, is_cell: bool, found: re.Match[bytes] | None) -> None:
         if is_cell:

@@ -28,6 +28,7 @@ certificate_until occupations wished_occupations places wished_places wished_pro
 shifts wished_shifts text skill skill_level level"""
 REPEATABLE = frozenset(SEVERAL_COLUMNS.split())
 SEARCHED_ROWS = 40
+MOST_SUGGESTIONS = 50
 DEEPEST = 3
 LONGEST_HEADER = 60
 IN_BRACKETS = re.compile(r"[(\[【<][^()\[\]【】<>]*[)\]】>]")
@@ -40,8 +41,8 @@ NUMBERS = re.compile(r"\d+|[①-⑩]|(?<=[^\W\d])[一二三四五](?=$|名称|�
 class Columns:
     """Which columns (from 0) of a sheet hold which field, how each column is called, and notes on what was left aside.
 
-    `first` is the row, from 1, of the last line of the header, `keys` the field of each column. `graded` are the columns
-    of skills that write levels in brackets.
+    `first` is the row, from 1, of the last line of the header, `keys` the field of each column. `graded` are the
+    columns of skills that write levels in brackets.
     """
 
     sheet: Sheet
@@ -227,8 +228,8 @@ def _filled_grid(sheet: Sheet, start: int, depth: int) -> list[list[str]]:
 
 def _merged_near(sheet: Sheet, start: int, depth: int) -> Iterator[Merged]:
     """Give the merged ranges that begin in the rows of a header; valid ones don't overlap, so they are few."""
-    near = (merged for merged in sheet.merged if start <= merged[0] < start + depth)
-    return islice(near, LARGEST_WIDTH)
+    near = {(merged[0], merged[1]): merged for merged in sheet.merged if start <= merged[0] < start + depth}
+    return islice(near.values(), LARGEST_WIDTH)
 
 
 def _columns(sheet: Sheet, heading: Heading, table: str) -> tuple[Columns, list[Problem]]:
@@ -243,6 +244,9 @@ def _columns(sheet: Sheet, heading: Heading, table: str) -> tuple[Columns, list[
     for position, (name, header) in enumerate(zip(heading.fields, heading.names, strict=True)):
         if not header:
             notes += _headless(sheet, position, row)
+        elif not name and len(notes) >= MOST_SUGGESTIONS:
+            english, chinese = "is not a known header; the column was not read", "不是已知的表头，此列未读取"
+            notes.append(_problem(sheet, "unknown_header", english, chinese, header, row))
         elif not name:
             nearest = closest(header[:LONGEST_HEADER], [written for _, written in known.values()])
             english = f"is not a known header; the closest one is {nearest}; the column was not read"

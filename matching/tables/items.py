@@ -303,7 +303,7 @@ def with_levels(cell: Cell, found: list[Item], level_cell: Cell | None) -> list[
         return found
     level_cell.check_read()
     texts = [part for (part,) in without_alternatives(level_cell)]
-    levels = [level_of(level_cell, text, "level", level_cell.text) for text in texts]
+    levels: list[int | None] = [level_of(level_cell, text, "level", level_cell.text) for text in texts]
     if len(levels) not in (0, 1, len(found)):
         english = f"names {len(levels)} levels for {len(found)} skills"
         raise level_cell.wrong("bad_level", english, f"写了 {len(levels)} 个等级，技能有 {len(found)} 项")

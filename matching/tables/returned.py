@@ -37,7 +37,7 @@ def write_errors(
     When: `duikou match --errors FILE.xlsx`. An .xlsx keeps its formatting and gets the column at its right end; CSV and
     .xls become .xlsx. Above 20,000 rows only the header and the rows with problems are written, with the row's old
     number in a column 原行号. What belongs to no row, and all notes, stand in a sheet of their own. The columns and
-    that sheet are passed over when the file is read again, and an older column 问题 is replaced. Raises TableError where
+    that sheet are passed over when the file is read again; an older column 问题 is replaced. Raises TableError where
     the source can't be read or the target can't be written.
     """
     origin, target = Path(source), Path(path)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+import re
 import zipfile
 import zlib
 from collections.abc import Sequence
@@ -35,6 +36,7 @@ DIRECTORY_END = b"PK\x05\x06"
 DIRECTORY_TAIL = 66_000
 SHARED_END = b"</si>"
 SEAM = 32
+PREFIXED_FORMULA = re.compile(rb"<\w{1,40}:f[\s/>]")
 SMALL_FILE, SMALL_UNPACKED, SMALL_GRID, SMALL_TEXT = MEGABYTE, 16 * MEGABYTE, 200_000, 32 * MEGABYTE
 CHILD_SECONDS, SECONDS_PER_MEGABYTE = 1.5, 0.5
 CHILD_MEMORY, MEMORY_PER_BYTE = 96 * MEGABYTE, 5
@@ -213,21 +215,29 @@ def _check_member(path: Path, archive: zipfile.ZipFile, member: zipfile.ZipInfo,
             if not is_picture and (b"<!DOCTYPE" in joined or b"<!ENTITY" in joined):
                 english = "declares XML entities, which no workbook does"
                 raise refused(path, "xml_entities", english, "含有 XML 实体声明，正常的工作簿没有，拒绝读取")
-            measure.formulas = measure.formulas or b"<f" in joined or b":f" in joined or b't="e"' in joined
+            measure.formulas = (
+                measure.formulas or b"<f" in joined or PREFIXED_FORMULA.search(joined) is not None or b't="e"' in joined
+            )
             extent.follow(piece)
             if member.filename.lower().endswith("sharedstrings.xml"):
                 for number, run in enumerate(piece.split(SHARED_END)):
                     text_run = len(run) + (0 if number else text_run)
                     measure.longest_text = max(measure.longest_text, text_run)
             seam = piece[-SEAM:]
+            if extent.beyond or extent.grid > LARGEST_GRID or extent.cells > LARGEST_GRID:
+                raise _grid_size(path, extent)
     extent.finish()
     measure.cells += extent.cells
     measure.grid += extent.grid
     measure.plain = measure.plain and extent.plain
-    if measure.grid > LARGEST_GRID or extent.cells > LARGEST_GRID:
-        raise refused(
-            path,
-            "grid_size",
-            f"its cells reach row {extent.rows} and column {extent.columns}; delete the empty rows and columns",
-            f"单元格延伸到第 {extent.rows} 行、第 {extent.columns} 列，请删除多余的空行空列",
-        )
+    if extent.beyond or measure.grid > LARGEST_GRID or measure.cells > LARGEST_GRID:
+        raise _grid_size(path, extent)
+
+
+def _grid_size(path: Path, extent: Extent) -> TableError:
+    return refused(
+        path,
+        "grid_size",
+        f"its cells reach row {extent.rows} and column {extent.columns}; delete the empty rows and columns",
+        f"单元格延伸到第 {extent.rows} 行、第 {extent.columns} 列，请删除多余的空行空列",
+    )

@@ -108,7 +108,7 @@ def class_year(name: str) -> int | None:
 
 
 def _places(row: Row) -> tuple[str, ...]:
-    """Give wished places: of province, city and district the narrowest that is filled, and a column of places its own."""
+    """Give wished places: those of their column, and the narrowest of province, city and district that is filled."""
     parts = [row.take_all(name, items.read_labels) for name in ("wished_province", "wished_city", "wished_district")]
     filled = [labels for labels in parts if labels]
     return row.take_all("wished_places", items.read_labels) + (filled[-1] if filled else ())

@@ -1,4 +1,4 @@
-"""Reads a school term and gives the day by which its courses have ended: 2024-2025学年第一学期, 2025-2026-1, 第5学期."""
+"""Reads a school term and gives the day by which it has ended: 2024-2025学年第一学期, 2025-2026-1, 第5学期."""
 
 from __future__ import annotations
 

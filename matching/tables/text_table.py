@@ -6,6 +6,7 @@ import codecs
 import csv
 import io
 from collections.abc import Iterator
+from dataclasses import dataclass
 from pathlib import Path
 
 from matching.errors import Problem, TableError
@@ -13,7 +14,9 @@ from matching.errors import Problem, TableError
 LARGEST_CELLS = 4_000_000
 LARGEST_ROWS = 1_048_576
 LARGEST_WIDTH = 2_000
-LONGEST_LINE = 2_000_000
+STRETCH = 1_000_000
+MOST_LINES, MOST_SIGNS = 10_000, 20_000
+MOST_BLANK = 200_000
 LOOKED_AT = 20_000
 PIECE = 1 << 20
 ENCODINGS = ("utf-8-sig", "gb18030")
@@ -36,19 +39,22 @@ def text_rows(path: Path, content: bytes) -> list[list[str]]:
     if start.lstrip().lower().startswith(PAGE_STARTS):
         english = "is a web page or another document that was given a table's name; open it and save it as .xlsx"
         raise refused(path, "not_a_table", english, "是网页或其他文档，只是改成了表格的扩展名；请打开后另存为 .xlsx")
+    _check_lines(path, content, encoding)
+    record = _Pending()
     delimiter = _delimiter(start)
-    reader = csv.reader(_lines(path, stream), strict=True, delimiter=delimiter)
+    reader = csv.reader(_followed(path, stream, delimiter, record), strict=True, delimiter=delimiter)
     rows: list[list[str]] = []
-    cells = 0
+    cells = blank = 0
     try:
         for row in reader:
-            width = len(row)
-            while width and not row[width - 1].strip():
-                width -= 1
-            cells += width
-            if width > LARGEST_WIDTH or cells > LARGEST_CELLS or len(rows) >= LARGEST_ROWS:
-                raise too_large(path, len(rows) + 1, width)
-            rows.append(row[: max(width, len(row) if len(row) <= LARGEST_WIDTH else width)])
+            record.lines = record.signs = 0
+            blank = 0 if any(row) else blank + 1
+            if blank > MOST_BLANK:
+                raise too_large(path, len(rows) + 1, len(row))
+            cells += len(row)
+            if len(row) > LARGEST_WIDTH or cells > LARGEST_CELLS or len(rows) >= LARGEST_ROWS:
+                raise too_large(path, len(rows) + 1, len(row))
+            rows.append(row)
     except csv.Error as error:
         raise refused(
             path,
@@ -56,7 +62,17 @@ def text_rows(path: Path, content: bytes) -> list[list[str]]:
             f"line {reader.line_num} breaks the rules of CSV: {error}",
             f"第 {reader.line_num} 行附近不符合 CSV 格式（引号未配对或单元格过长）",
         ) from error
+    while rows and not any(rows[-1]):
+        rows.pop()
     return rows
+
+
+@dataclass(slots=True)
+class _Pending:
+    """How many lines and delimiters the record being read has taken so far."""
+
+    lines: int = 0
+    signs: int = 0
 
 
 def too_large(path: Path, row: int, width: int) -> TableError:
@@ -94,8 +110,21 @@ def _delimiter(start: str) -> str:
     return ";" if counts[";"] > 1 and not line.count(",") else ","
 
 
-def _lines(path: Path, stream: io.TextIOWrapper) -> Iterator[str]:
-    while line := stream.readline(LONGEST_LINE):
-        if len(line) >= LONGEST_LINE:
+def _check_lines(path: Path, content: bytes, encoding: str) -> None:
+    """Refuse a file that holds a stretch of a million bytes without a line end; a look into each stretch is enough."""
+    if encoding == "utf-16" or len(content) < STRETCH:
+        return
+    for start in range(0, len(content) - STRETCH, STRETCH):
+        if content.find(b"\n", start, start + STRETCH) < 0 and content.find(b"\r", start, start + STRETCH) < 0:
             raise refused(path, "grid_size", "one of its lines is too long", "有一行过长，无法读取")
+
+
+def _followed(path: Path, stream: io.TextIOWrapper, delimiter: str, record: _Pending) -> Iterator[str]:
+    """Give the lines, and refuse a record that grows without end."""
+    for line in stream:
+        record.lines += 1
+        record.signs += line.count(delimiter)
+        if record.lines > MOST_LINES or record.signs > MOST_SIGNS:
+            english = f"one of its records has more than {MOST_LINES} lines or {MOST_SIGNS} columns"
+            raise refused(path, "grid_size", english, f"有一条记录超过 {MOST_LINES} 行或 {MOST_SIGNS} 列")
         yield line
