@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import time
 from pathlib import Path
 from typing import Any
 
@@ -12,7 +13,7 @@ from hypothesis import strategies as st
 from typer.testing import CliRunner
 
 from matching.cli import app
-from matching.domain import Kind
+from matching.domain import LONGEST_TEXT, Kind
 from matching.errors import RecordError, VocabularyError
 from matching.text import Said, Side, negated_spans, read
 from matching.text.cues import Cues, plain_form
@@ -257,6 +258,30 @@ def test_any_text_is_read_and_spans_fit(text: str, side: Any) -> None:
     for start, end in negated_spans(text):
         assert last <= start < end <= len(text)
         last = end
+
+
+@pytest.mark.parametrize(
+    "unit",
+    [
+        "熟练",
+        "没",
+        "必须",
+        "优先",
+        "除了氩弧焊",
+        "焊工证三级",
+        "机电、",
+        "机电和",
+        "电工,",
+        "141焊、111、",
+        "never used CAD, ",
+    ],
+)
+def test_long_texts_of_one_word_take_no_time(unit: str) -> None:
+    text = (unit * LONGEST_TEXT)[:LONGEST_TEXT]
+    started = time.process_time()
+    read(text, VOCABULARY, "demand")
+    negated_spans(text)
+    assert time.process_time() - started < 5
 
 
 def test_a_wrong_table_of_cues_is_named(tmp_path: Path) -> None:

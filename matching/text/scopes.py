@@ -21,7 +21,13 @@ _ENDS = re.compile(r"\s*(?:[,。;、!?)\n]|$)")
 _SMALL = re.compile(r"[\s者的是则都均全-]|——|\bis\b|\bare\b|\ball\b|\bboth\b")
 _STAYS = re.compile("还|也|又|更|不|没|无|另")
 _TAKES_OUT = re.compile("外|都|全|均|其余|其他|其它")
-_END_OF_SENTENCE = re.compile(r"[。;\n!?]|$")
+LONGEST_LIST = 60
+"""Mentions and commas of a list after which its `or` is no longer looked for."""
+LONGEST_SMALL = 16
+"""Characters up to which what stands before a cue may be small words only."""
+EXCEPTION_REACH = 60
+"""Characters after 除了 within which 外 or 都 must stand."""
+_END_OF_SENTENCE = re.compile(r"[。;\n!?]")
 _LEVELLED = frozenset({Kind.SKILL, Kind.LANGUAGE, Kind.OCCUPATION})
 
 
@@ -40,6 +46,20 @@ class Draft:
 Event = Draft | Found
 
 
+def _followed(events: Sequence[Event]) -> list[bool]:
+    """Tell for each event whether a mention follows it before any mark."""
+    followed = [False] * len(events)
+    mention = False
+    for place in range(len(events) - 1, -1, -1):
+        followed[place] = mention
+        event = events[place]
+        if isinstance(event, Draft):
+            mention = True
+        elif event.cue.kind in BREAKS:
+            mention = False
+    return followed
+
+
 class Reading:
     """One pass over the mentions and cues of a text, in order of place, that fills the drafts.
 
@@ -51,6 +71,7 @@ class Reading:
     def __init__(self, plain: str, events: Sequence[Event]) -> None:
         self._plain = plain
         self._events = events
+        self._followed = _followed(events)
         self.negated: list[tuple[int, int]] = []
         self._heading: Importance | None = None
         self._previous_plain = False
@@ -153,11 +174,11 @@ class Reading:
 
     def _bare(self, end: int) -> bool:
         """Tell whether nothing but small words stands between the start of the segment and `end`."""
-        return not _SMALL.sub("", self._plain[self._from : end])
+        return end - self._from <= LONGEST_SMALL and not _SMALL.sub("", self._plain[self._from : end])
 
     def _or_follows(self, place: int) -> bool:
         """Tell whether a list that goes on after this comma ends with `or`: no experience with A, B or C."""
-        for event in self._events[place + 1 :]:
+        for event in self._events[place + 1 : place + 1 + LONGEST_LIST]:
             if isinstance(event, Draft) or event.cue.kind is CueKind.COMMA:
                 continue
             return event.cue.word == "or"
@@ -190,12 +211,7 @@ class Reading:
 
     def _ahead(self, place: int) -> bool:
         """Tell whether a mention follows before any mark."""
-        for event in self._events[place + 1 :]:
-            if isinstance(event, Draft):
-                return True
-            if event.cue.kind in BREAKS:
-                return False
-        return False
+        return self._followed[place]
 
     def _behind(self) -> list[Draft]:
         """List the mentions that a degree or negation which stands after them holds for."""
@@ -252,8 +268,7 @@ class Reading:
         return not self._segment and self._comma >= 0 and self._plain.startswith(("都", "均", "全"), self._comma)
 
     def _except(self, found: Found, place: int) -> None:
-        ends = _END_OF_SENTENCE.search(self._plain, found.end)
-        rest = self._plain[found.end : ends.start() if ends else None]
+        rest = _END_OF_SENTENCE.split(self._plain[found.end : found.end + EXCEPTION_REACH], 1)[0]
         taken = _TAKES_OUT.search(rest)
         if taken and not _STAYS.search(rest[taken.start() :].partition(",")[0]):
             self._deny(found, place)

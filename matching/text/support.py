@@ -3,14 +3,19 @@
 from __future__ import annotations
 
 import re
+from bisect import bisect_left
 from collections.abc import Iterator, Mapping, Sequence
 from functools import lru_cache
+from itertools import accumulate
 
 from matching.domain import Kind, Mention
 from matching.text.cues import BREAKS, CueKind, Cues, Found
 from matching.vocabulary import Vocabulary
 from matching.vocabulary.forms import fold, has_chinese, spellings
 
+LONGEST_CUE = 30
+NEIGHBOURS = 3
+"""Mentions on each side of a number among which another number counts as the same list."""
 SHORT = 2
 """Characters of a Chinese form up to which two words may meet in it by chance: 交|叉车|道, 进|攻丝|毫."""
 _SAYS_SKILL = frozenset({CueKind.DEGREE, CueKind.CAN, CueKind.IMPORTANCE})
@@ -97,12 +102,17 @@ def _short(mention: Mention, chinese: bool) -> bool:
 
 def _beside(mention: Mention, cues: Sequence[Found], before_only: bool = False) -> bool:
     """Tell whether a cue of degree, ability or demand touches the mention, one small character between at most."""
-    for found in cues:
+    first = bisect_left(cues, mention.start - LONGEST_CUE, key=_start)
+    for found in cues[first : bisect_left(cues, mention.end + 2, lo=first, key=_start)]:
         if found.cue.kind in _SAYS_SKILL and (
             0 <= mention.start - found.end <= 1 or (not before_only and 0 <= found.start - mention.end <= 1)
         ):
             return True
     return False
+
+
+def _start(found: Found) -> int:
+    return found.start
 
 
 def _in_clause(mention: Mention, cues: Sequence[Found]) -> bool:
@@ -140,7 +150,8 @@ def doubtful_items(
     forms = _doubtful_forms(vocabulary)
     if not mentions and not any(found.cue.kind in (CueKind.DEGREE, CueKind.CAN) for found in cues):
         return
-    taken = [(mention.start, mention.end) for mention in mentions]
+    starts = [mention.start for mention in mentions]
+    furthest = list(accumulate((mention.end for mention in mentions), max))
     start = 0
     for end, following in [*((found.start, found.end) for found in cues), (len(plain), len(plain))]:
         first, last = start, end
@@ -151,9 +162,11 @@ def doubtful_items(
         ids = forms.get(plain[first:last])
         if not ids:
             continue
-        if plain[first:last].isdigit() and not _in_list_of_numbers(plain, first, last, mentions):
+        place = bisect_left(starts, last)
+        near = mentions[max(0, place - NEIGHBOURS) : place + NEIGHBOURS]
+        if plain[first:last].isdigit() and not _in_list_of_numbers(plain, first, last, near):
             continue
-        if all(last <= place or first >= stop for place, stop in taken):
+        if not place or furthest[place - 1] <= first:
             yield Mention(first, last, text[first:last], Kind.SKILL, ids)
 
 

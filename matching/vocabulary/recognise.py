@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import re
+from bisect import bisect_left
 from collections import defaultdict
 from collections.abc import Container, Iterable, Mapping
 from dataclasses import dataclass, field
+from itertools import accumulate
 from typing import NamedTuple
 
 from ahocorasick_rs import AhoCorasick
@@ -22,7 +24,7 @@ SURE_MAJOR = 6
 """Characters from which a Chinese major's name is believed without the word 专业 beside it."""
 _BEFORE_MAJOR = re.compile(r"(?:(?:专业|主修|所学)[:为是]?|major(?:ed|ing)? in|major:|degree in|diploma in)\s*$")
 _AFTER_MAJOR = re.compile(
-    r"^(?:[、/和或及与][^\s,。;:!?]{1,12}?)*(?:等)?(?:相关|类|相近|及|或|的)*"
+    r"^(?:[、/和或及与][^\s,。;:!?、/和或及与]{1,12}?)*(?:等)?(?:相关|类|相近|及|或|的)*"
     r"(?:专业(?!人|技术|知识|软件|能力|设备|术语|素)|方向|班|毕业)|^ (?:major|degree|graduate|student)"
 )
 _WORK = ("加工", "施工", "化工", "手工", "人工")
@@ -161,10 +163,9 @@ class Recogniser:
         if not matches:
             return []
         majors = _longest(self._majors(folded, matches))
-        certificates = _longest(hit for hit in self._certificates(folded, matches) if _free(hit, majors))
+        certificates = _longest(_free(self._certificates(folded, matches), majors))
         masks = [*majors, *certificates]
-        rest = self._others(folded, matches)
-        return [*masks, *_longest([hit for hit in rest if _free(hit, masks)] if masks else rest)]
+        return [*masks, *_longest(_free(self._others(folded, matches), masks))]
 
     def _majors(self, folded: str, matches: list[tuple[int, int, _Pattern]]) -> Iterable[_Hit]:
         for start, end, pattern in matches:
@@ -254,8 +255,14 @@ def _says_major(folded: str, start: int, end: int) -> bool:
     return bool(_AFTER_MAJOR.search(folded[end : end + 40]) or _BEFORE_MAJOR.search(folded[max(0, start - 12) : start]))
 
 
-def _free(hit: _Hit, masks: list[_Hit]) -> bool:
-    return all(hit.end <= mask.start or hit.start >= mask.end for mask in masks)
+def _free(hits: Iterable[_Hit], masks: list[_Hit]) -> Iterable[_Hit]:
+    """Give the hits that overlap no mask."""
+    if not masks:
+        return hits
+    masks = sorted(masks)
+    starts = [mask.start for mask in masks]
+    furthest = list(accumulate((mask.end for mask in masks), max))
+    return [hit for hit in hits if not (place := bisect_left(starts, hit.end)) or furthest[place - 1] <= hit.start]
 
 
 def _longest(hits: Iterable[_Hit]) -> list[_Hit]:
