@@ -15,6 +15,7 @@ from collections.abc import Iterable
 from functools import lru_cache
 from pathlib import Path
 
+from matching.vocabulary.firsts import alternatives, gated
 from matching.vocabulary.forms import fold, offsets
 from matching.vocabulary.load import data_folder
 
@@ -39,6 +40,7 @@ _MACROS = {
     "<phrase>": r"(?<![^,.;:!?。、()\n])[ \t]*",
     "<stop>": r"[ \t]*(?![^,.;:!?。、()\n])",
 }
+_STARTS = (_MACROS["<start>"], r"\b", _MACROS["<phrase>"], "(?<![a-z])", "(?<![a-z0-9_.+-])", "")
 _SIMPLE = str.maketrans(
     "別歲黨團員戶漢滿離異殘懷單體齡輕優婦來農電話獨眾衆貫濟東島煙濰號碼機證氣質長壯紋視聯廣陝貴雲遼龍鳳臺灣蘇壽縣區鄉鎮"
     "麗賓無產優紹興爾馬張劉陳楊趙黃吳孫鄭馮許鄧蕭傳蔣餘葉閻鍾譚陸韓賈鄒羅髮緣顏從",
@@ -165,8 +167,21 @@ def _protected(folder: str) -> re.Pattern[str]:
     words = [normalise(row["word"]) for row in rows if row["pattern"] != "yes"]
     chinese = _any_of(word for word in words if not word.isascii())
     others = _any_of(word for word in words if word.isascii())
-    kept = "|".join(_expanded(wording, macros) for wording in sets["kept"])
-    return re.compile(f"(?P<kept>{kept})|{'|'.join(patterns)}|{chinese}|(?<!{_LETTER})(?:{others})(?!{_LETTER})")
+    kept = _tried_where_possible([_expanded(wording, macros) for wording in sets["kept"]])
+    letters = f"(?<!{_LETTER})(?:{others})(?!{_LETTER})"
+    return re.compile(f"(?P<kept>{kept})|{_tried_where_possible(patterns)}|{chinese}|{letters}")
+
+
+def _tried_where_possible(patterns: Iterable[str]) -> str:
+    """Write patterns as one, in groups by how they begin, each behind the characters that it begins with.
+
+    Within a group the order is kept; the ends of clauses and words come before any place.
+    """
+    groups: dict[str, list[str]] = {start: [] for start in _STARTS}
+    for pattern in (branch for whole in patterns for branch in alternatives(whole)):
+        place = next(start for start in groups if pattern.startswith(start))
+        groups[place].append(gated(pattern.removeprefix(place)))
+    return "|".join(place + gated("|".join(group)) for place, group in groups.items() if group)
 
 
 def _expanded(pattern: str, macros: dict[str, str]) -> str:
@@ -180,7 +195,8 @@ def _any_of(words: Iterable[str]) -> str:
     by_first: dict[str, list[str]] = {}
     for word in sorted(set(words), key=lambda word: (-len(word), word)):
         by_first.setdefault(word[0], []).append(word[1:])
-    if not by_first:
-        return r"(?!)"
-    branches = (f"{re.escape(first)}(?:{'|'.join(map(re.escape, rests))})" for first, rests in by_first.items())
-    return f"(?=[{re.escape(''.join(by_first))}])(?:{'|'.join(branches)})"
+    single = "".join(first for first, rests in by_first.items() if rests == [""])
+    branches = [
+        f"{re.escape(first)}(?:{'|'.join(map(re.escape, rests))})" for first, rests in by_first.items() if rests != [""]
+    ]
+    return gated("|".join([*branches, *([f"[{re.escape(single)}]"] if single else [])]))
