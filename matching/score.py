@@ -31,6 +31,10 @@ PART_NAMES = {
     "text": ("文字描述", "text"),
 }
 RERANKED = 1000
+REMOVALS = {
+    "intent": ("目前不求职（升学、入伍等）", "not seeking work (further study, enlistment, ...)"),
+    "hard_conditions": ("不符合岗位的硬性条件", "a hard condition of the post is not met"),
+}
 
 Integers = NDArray[np.int64]
 
@@ -97,6 +101,12 @@ class Removal:
     def label(self, lang: str) -> str:
         """Give the name in zh or en."""
         return self.label_zh if lang == "zh" else self.label_en
+
+
+def removals(counts: Mapping[str, int], labels: Mapping[str, tuple[str, str]]) -> tuple[Removal, ...]:
+    """Name each count by its rule's label (zh, en), or by what else takes people out of a list."""
+    named = {**labels, **REMOVALS}
+    return tuple(Removal(key, *named[key], count) for key, count in counts.items())
 
 
 @dataclass(frozen=True, slots=True)

@@ -22,12 +22,15 @@ from rich.table import Table
 
 from matching import Engine, Explanation, MatchList, Vocabulary, Weights
 from matching.cli.draft import draft
+from matching.cli.lint import lint, warn
 from matching.cli.parse import parse
 from matching.cli.shown import err, match_rows, out, print_error, print_json, print_list, with_reasons
 from matching.cli.tables import Curricula, Errors, check_errors_path, report, template
 from matching.curricula import with_curriculum
 from matching.domain import Kind
 from matching.errors import DuikouError, Problem, RecordError
+from matching.relaxations import Relaxation
+from matching.tables import MatchRow
 
 app = typer.Typer(
     name="duikou",
@@ -41,6 +44,7 @@ words = typer.Typer(
 )
 app.add_typer(words, name="vocabulary")
 app.command()(draft)
+app.command()(lint)
 app.command()(parse)
 app.command()(template)
 
@@ -110,6 +114,9 @@ def match(
         Literal["forward", "reciprocal"],
         typer.Option("--order", help="reciprocal also counts the students' wishes. 双向排序考虑学生意愿。"),
     ] = "forward",
+    relax: Annotated[
+        bool, typer.Option("--relax", help="Also what softer conditions would bring. 另列放宽条件可增加的人数。")
+    ] = False,
     weights: PartWeights = None,
     lang: Lang = "zh",
     as_json: AsJson = False,
@@ -119,7 +126,6 @@ def match(
     errors: Errors = None,
 ) -> None:
     """Rank: tables in, ranked and explained matches out. 读入两张表，输出排序并附理由的匹配结果。"""
-    from matching.tables import matches_text, write_matches
     from matching.tables.write import FORMS
 
     if output not in (None, "-") and Path(str(output)).suffix.lower() not in FORMS:
@@ -129,29 +135,21 @@ def match(
         )
     check_errors_path(errors)
     engine, rejected = _engine(demands, profiles, vocabulary, weights, today, curricula, errors)
+    warn(engine.demands_.values(), engine.vocabulary_, lang)
     askers = engine.demands_ if direction == "demands" else engine.profiles_
-    lists: list[MatchList] = []
-    explained: list[list[Explanation]] = []
-    for found in _progress(engine.match_all(k, direction=direction, order=order), len(askers)):
-        lists.append(found)
-        explained.append(_explained(engine, found))
+    found = _progress(engine.match_all(k, direction=direction, order=order), len(askers))
+    listed = [(one, _explained(engine, one)) for one in found]
     titles = {key: _title(engine, key, direction) for key in askers}
+    if output is not None and not as_json:
+        _write([row for one, reasons in listed for row in match_rows(one, reasons, titles, lang)], output, lang, titles)
+        raise typer.Exit(1 if rejected else 0)
+    softer = {one.asked: _softer(engine, one, relax or len(one) < k) for one, _ in listed}
     if as_json:
-        listed = zip(lists, explained, strict=True)
-        print_json(
-            {"lists": [with_reasons(found, reasons, lang) for found, reasons in listed], "rejected_rows": rejected}
-        )
-    elif output is not None:
-        listed = zip(lists, explained, strict=True)
-        rows = [row for found, reasons in listed for row in match_rows(found, reasons, titles, lang)]
-        if output == "-":
-            sys.stdout.write(matches_text(rows, ".csv", lang))
-        else:
-            write_matches(output, rows, lang, asked=titles)
-            err.print(f"{'已写入' if lang == 'zh' else 'written'}: {output}", markup=False)
+        lists = [with_reasons(one, reasons, lang, softer[one.asked]) for one, reasons in listed]
+        print_json({"lists": lists, "rejected_rows": rejected})
     else:
-        for found, reasons in zip(lists, explained, strict=True):
-            print_list(found, reasons, titles[found.asked], lang)
+        for one, reasons in listed:
+            print_list(one, reasons, titles[one.asked], lang, softer[one.asked])
     raise typer.Exit(1 if rejected else 0)
 
 
@@ -354,6 +352,21 @@ def _progress(lists: Iterator[MatchList], total: int) -> Iterator[MatchList]:
     columns = (TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn())
     with Progress(*columns, console=err, transient=True, disable=not err.is_terminal) as progress:
         yield from progress.track(lists, total=total, description="Ranking 匹配中")
+
+
+def _write(rows: Sequence[MatchRow], output: str, lang: Literal["zh", "en"], titles: dict[str, str]) -> None:
+    """Write matches as a file, or as CSV to standard output for `-`."""
+    from matching.tables import matches_text, write_matches
+
+    if output == "-":
+        sys.stdout.write(matches_text(rows, ".csv", lang))
+    else:
+        write_matches(output, rows, lang, asked=titles)
+        err.print(f"{'已写入' if lang == 'zh' else 'written'}: {output}", markup=False)
+
+
+def _softer(engine: Engine, found: MatchList, wanted: bool) -> Sequence[Relaxation]:
+    return engine.relaxations(found.asked) if wanted and found.direction == "demand" else ()
 
 
 def _explained(engine: Engine, found: MatchList) -> list[Explanation]:

@@ -14,6 +14,7 @@ from rich.table import Table
 from matching import Explanation, MatchList
 from matching.errors import DuikouError, InputError
 from matching.explain import STANDING_NAMES, Standing
+from matching.relaxations import Relaxation
 from matching.score import PART_NAMES, PARTS
 from matching.tables import MatchRow
 
@@ -56,11 +57,17 @@ def match_rows(
         )
 
 
-def with_reasons(found: MatchList, reasons: Sequence[Explanation], lang: str) -> dict[str, Any]:
-    """Give a list as values for JSON, each result with the labels of what it has, will have, may have and lacks."""
+def with_reasons(
+    found: MatchList, reasons: Sequence[Explanation], lang: str, softer: Sequence[Relaxation] = ()
+) -> dict[str, Any]:
+    """Give a list as values for JSON, each result with the labels of what it has, will have, may have and lacks.
+
+    softer : what softer conditions would bring; empty where the list is full and nobody asked.
+    """
     values = found.as_dict()
     for result, reason in zip(values["results"], reasons, strict=True):
         result["reasons"] = {standing.value: list(reason.labels(standing, lang=lang)) for standing in Standing}
+    values["relaxations"] = [change.as_dict() for change in softer]
     return values
 
 
@@ -78,8 +85,17 @@ def _why(reason: Explanation, name: str, lang: Literal["zh", "en"]) -> str:
     return "\n".join(lines)
 
 
-def print_list(found: MatchList, reasons: Sequence[Explanation], title: str, lang: Literal["zh", "en"]) -> None:
-    """Print one list as a table: rank, id, score, and why in lines of what is there, to come, expected and missing."""
+def print_list(
+    found: MatchList,
+    reasons: Sequence[Explanation],
+    title: str,
+    lang: Literal["zh", "en"],
+    softer: Sequence[Relaxation] = (),
+) -> None:
+    """Print one list as a table: rank, id, score, and why in lines of what is there, to come, expected and missing.
+
+    Below it: what each condition removed, what softer ones would bring (`softer`), who is unscored, and the weights.
+    """
     side = 0 if lang == "zh" else 1
     shown = Table(title=escape(f"{found.asked} {title}"), title_justify="left", title_style="bold", show_lines=True)
     for header in (("名次", "代号", "分数"), ("rank", "id", "score"))[side]:
@@ -95,6 +111,9 @@ def print_list(found: MatchList, reasons: Sequence[Explanation], title: str, lan
         out.print(
             ("各项条件单独排除：" if lang == "zh" else "Removed by each alone: ") + escape(separator.join(removed))
         )
+    if softer:
+        changes = separator.join(change.text(lang) for change in softer)
+        out.print(("放宽条件可增加：" if lang == "zh" else "More students with softer conditions: ") + escape(changes))
     if found.unscored:
         shown_ids = ", ".join(found.unscored[:10]) + (" …" if len(found.unscored) > 10 else "")
         text = "不参加自动排序、请人工查看" if lang == "zh" else "Refused ranking by machine, for a person to judge"
