@@ -2,14 +2,19 @@
 
 from __future__ import annotations
 
+import json
 from dataclasses import replace
 from datetime import date
+from pathlib import Path
 
 import pytest
+from click.testing import Result
 from hypothesis import HealthCheck, Phase, given, settings
 from hypothesis import strategies as st
+from typer.testing import CliRunner
 
 from matching import CertificateClaim, Demand, Engine, Importance, Kind, Profile, Requirement, SkillClaim, Vocabulary
+from matching.cli import app
 from matching.domain import AutomatedDecision, Intent
 from matching.relaxations import SMALLNESS
 from matching.rules import alternatives
@@ -185,3 +190,25 @@ def test_nothing_to_relax_gives_nothing(few: Engine) -> None:
 def test_a_certificate_without_a_rung_below_can_only_be_dropped(few: Engine) -> None:
     asked = replace(ASKED, requirements=(must(Kind.CERTIFICATE, "低压电工证"),))
     assert {change.change for change in few.relaxations(asked, n=100)} == {"drop"}
+
+
+DEMANDS = "岗位编号,岗位名称,必备技能,到岗日期\nD1,氩弧焊工（限男）,氩弧焊:2,2027-07-01\n"
+STUDENTS = "学号,技能,就业意向\nS1,氩弧焊:3,求职\nS2,氩弧焊:1,求职\n"
+
+
+def test_match_prints_relaxations_where_the_list_is_short_and_warns_of_wording(tmp_path: Path) -> None:
+    tables = [tmp_path / "demands.csv", tmp_path / "students.csv"]
+    for table, text in zip(tables, (DEMANDS, STUDENTS), strict=True):
+        table.write_text(text, encoding="utf-8")
+
+    def run(*more: str) -> Result:
+        return CliRunner().invoke(app, ["match", *map(str, tables), *more])
+
+    short = run("-k", "5")
+    assert "放宽条件可增加：接受1级（氩弧焊 2级）：+1" in short.stdout
+    assert short.stderr.count("限男") == 1 and "不得发布" in short.stderr
+    assert "放宽" not in run("-k", "1").stdout
+    assert "More students with softer conditions: accept level 1" in run("-k", "1", "--relax", "--lang", "en").stdout
+    (listed,) = json.loads(run("-k", "5", "--json").stdout)["lists"]
+    assert [change["gain"] for change in listed["relaxations"]] == [1, 1]
+    assert json.loads(run("-k", "1", "--json").stdout)["lists"][0]["relaxations"] == []
