@@ -22,7 +22,7 @@ import numpy as np
 from matching.domain import Demand, Profile
 from matching.errors import NotFitted, Problem, RecordError, UnknownId
 from matching.explain import Explanation, explain
-from matching.index import DemandIndex, Hits, LocalIndex, ShardedIndex
+from matching.index import DemandIndex, Hits, LocalIndex, ShardedIndex, best
 from matching.records import check
 from matching.relaxations import Relaxation, relaxations
 from matching.rules import VERDICTS, Facts, Filter, filter_of
@@ -33,13 +33,11 @@ from matching.score import (
     Integers,
     MatchList,
     Weights,
-    backward_score,
-    best,
-    reciprocal,
     removals,
 )
 from matching.vectorize import Scoring, Vector, Vectorizer
 from matching.vocabulary import Vocabulary
+from matching.wishes import backward_score, reciprocal
 
 Order = Literal["forward", "reciprocal"]
 Direction = Literal["demands", "profiles"]
@@ -60,6 +58,8 @@ class Engine:
     """
 
     _blocks: list[LocalIndex]
+    _delta: LocalIndex | None
+    _demand_side: DemandIndex | None
 
     def __init__(
         self,
@@ -110,7 +110,10 @@ class Engine:
         """
         linked = self._demand(demand)
         blocks = self._all_blocks()
-        query, conditions = self.vectorizer_.query(linked), self._filter(linked)
+        query, conditions = (
+            self.vectorizer_.query(linked),
+            filter_of(linked, self.vocabulary_, self.vectorizer_.day(linked)),
+        )
         applied = self._weights(weights)
         depth = max(k, RERANKED) if order == "reciprocal" else k
         hits = ShardedIndex(blocks).search(query, applied, conditions, depth)
@@ -161,7 +164,15 @@ class Engine:
         """Take one pair apart: parts that sum to the score, what is there, to come, expected or missing."""
         asked, offered, frozen = self._demand(demand), self._profile(profile), self.vectorizer_
         query, vector = frozen.query(asked), frozen.vector(offered)
-        return explain(asked, offered, query, vector, frozen, self._filter(asked), self._weights(weights))
+        return explain(
+            asked,
+            offered,
+            query,
+            vector,
+            frozen,
+            filter_of(asked, self.vocabulary_, frozen.day(asked)),
+            self._weights(weights),
+        )
 
     def relaxations(self, demand: Demand | str, n: int = 5) -> tuple[Relaxation, ...]:
         """Give the n single changes of a must that would bring most students into the list, with exact counts."""
@@ -178,11 +189,11 @@ class Engine:
             self._drop(key)
             self.profiles_[key] = self.vocabulary_.link_profile(profile)
             self._fresh[key] = self.vectorizer_.vector(self.profiles_[key])
-            self._forget_delta()
+            self._delta = None
             self.change_ += 1
         for key, demand in asked.items():
             self.demands_[key] = self.vocabulary_.link_demand(demand)
-            self._forget_demands()
+            self._demand_side = None
             self.change_ += 1
         if len(self._fresh) > DELTA_MOST:
             self.compact()
@@ -201,7 +212,7 @@ class Engine:
             self.change_ += 1
         for key in dict.fromkeys(gone_demands):
             del self.demands_[key]
-            self._forget_demands()
+            self._demand_side = None
             self.change_ += 1
 
     def compact(self) -> None:
@@ -253,8 +264,8 @@ class Engine:
             key: (number, row) for number, block in enumerate(blocks) for row, key in enumerate(block.ids.tolist())
         }
         self._fresh: dict[str, Vector] = {}
-        self._delta: LocalIndex | None = None
-        self._demand_side: DemandIndex | None = None
+        self._delta = None
+        self._demand_side = None
 
     def _block(self, keys: Sequence[str]) -> LocalIndex:
         return self._arranged({key: self.vectorizer_.vector(self.profiles_[key]) for key in keys})
@@ -270,19 +281,15 @@ class Engine:
             self._delta = self._arranged(self._fresh)
         return (*self._blocks, self._delta) if self._fresh and self._delta is not None else tuple(self._blocks)
 
-    def _forget_delta(self) -> None:
-        self._delta = None
-
-    def _forget_demands(self) -> None:
-        self._demand_side = None
-
     def _demands_index(self) -> DemandIndex:
         if self._demand_side is None:
             self._all_blocks()
             demands = list(self.demands_.values())
             queries = [self.vectorizer_.query(demand) for demand in demands]
             self._demand_side = DemandIndex.build(
-                list(self.demands_), queries, [self._filter(demand) for demand in demands]
+                list(self.demands_),
+                queries,
+                [filter_of(demand, self.vocabulary_, self.vectorizer_.day(demand)) for demand in demands],
             )
         return self._demand_side
 
@@ -290,7 +297,7 @@ class Engine:
         """Take a profile out of the blocks and the delta, where it is there."""
         if key in self._fresh:
             del self._fresh[key]
-            self._forget_delta()
+            self._delta = None
         elif key in self._places:
             block, row = self._places.pop(key)
             self._blocks[block].live[row] = False
@@ -310,9 +317,6 @@ class Engine:
         if profile not in self.profiles_:
             raise UnknownId("profile", profile)
         return self.profiles_[profile]
-
-    def _filter(self, demand: Demand) -> Filter:
-        return filter_of(demand, self.vocabulary_, self.vectorizer_.day(demand))
 
     def _weights(self, preferred: Weights | None) -> Integers:
         return (preferred or self.weights or Weights()).integers()

@@ -15,7 +15,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from matching.rules import Facts, Filter, Outcome
-from matching.score import PARTS, Integers, best
+from matching.score import PARTS, Integers
 from matching.vectorize import Group, Query, Vector
 
 Mask = NDArray[np.bool_]
@@ -43,6 +43,22 @@ class Index(Protocol):
 
     def search(self, query: Query, weights: Integers, conditions: Filter, k: int) -> Hits:
         """Give the k best profiles for the query."""
+
+
+def best(scores: Integers, ids: Sequence[str] | NDArray[np.str_], k: int) -> NDArray[np.intp]:
+    """Give the positions of the k best scores, best first, ties by id; exact also where many tie at the border.
+
+    scores : int array of n; ids : n identifiers; k >= 0. Returns min(k, n) positions.
+    """
+    if k <= 0 or len(scores) == 0:
+        return np.empty(0, dtype=np.intp)
+    chosen = np.arange(len(scores))
+    if k < len(scores):
+        border = np.partition(scores, len(scores) - k)[len(scores) - k]
+        chosen = np.flatnonzero(scores >= border)
+    names = np.asarray(ids)[chosen]
+    order = np.lexsort((names, -scores[chosen]))
+    return chosen[order[:k]]
 
 
 def sum_parts(part_of_group: Integers, weights: Integers, totals: Integers) -> Integers:

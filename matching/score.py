@@ -1,4 +1,4 @@
-"""The parts of a score, their published weights, and the one result type of every ranking.
+"""The parts of a score, their published weights, and the one result type of every ranking: values, no algorithm.
 
 All sums are integers. A demand's part gives at most `ROW_ONE * VALUE_ONE`; the weights of the parts are integers that
 sum to `WEIGHT_ONE`; so a score lies in [0, SCORE_ONE] and is the same on any machine, in any order of adding.
@@ -6,14 +6,14 @@ sum to `WEIGHT_ONE`; so a score lies in [0, SCORE_ONE] and is the same on any ma
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from dataclasses import asdict, dataclass, field, fields
 from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
-from matching.domain import Demand, Profile, Verdict
+from matching.domain import Verdict
 from matching.errors import Problem, RecordError
 
 ROW_ONE = 2**15
@@ -169,52 +169,3 @@ class MatchList:
             "weights": {name: dict(values) for name, values in self.weights.items()},
             "versions": dict(self.versions),
         }
-
-
-def best(scores: Integers, ids: Sequence[str] | NDArray[np.str_], k: int) -> NDArray[np.intp]:
-    """Give the positions of the k best scores, best first, ties by id; exact also where many tie at the border.
-
-    scores : int array of n; ids : n identifiers; k >= 0. Returns min(k, n) positions.
-    """
-    if k <= 0 or len(scores) == 0:
-        return np.empty(0, dtype=np.intp)
-    chosen = np.arange(len(scores))
-    if k < len(scores):
-        border = np.partition(scores, len(scores) - k)[len(scores) - k]
-        chosen = np.flatnonzero(scores >= border)
-    names = np.asarray(ids)[chosen]
-    order = np.lexsort((names, -scores[chosen]))
-    return chosen[order[:k]]
-
-
-def backward_score(demand: Demand, profile: Profile) -> int:
-    """Say how far a demand fulfils a student's own wishes (place, pay, shift, wished occupation), 0..SCORE_ONE.
-
-    The mean over the wishes that are stated: place 1 if any wished place is (or contains) one of the demand's, one half
-    if the demand names only the city around it; pay the share of the wished pay that the top of the range reaches, at
-    most 1; shift 1 if any offered shift is accepted; occupation 1 if wished. What the demand leaves open counts one
-    half; a student without wishes gets 1.
-    """
-    marks: list[int] = []
-    half, one = SCORE_ONE // 2, SCORE_ONE
-    wished, offered = profile.links.get("wished_place", ()), demand.links.get("place", ())
-    if wished:
-        inside = set(wished) & {*offered, *demand.links.get("place_in", ())}
-        around = set(profile.links.get("wished_place_in", ())) & set(offered)
-        marks.append(one if inside else (half if around or not offered else 0))
-    wish = profile.preferences
-    if wish.pay_low:
-        top = None if demand.pay is None else (demand.pay.high or demand.pay.low)
-        marks.append(half if top is None else min(one, one * top // wish.pay_low))
-    if wish.shifts:
-        marks.append(half if not demand.shifts else (one if set(wish.shifts) & set(demand.shifts) else 0))
-    occupations = profile.links.get("wished_occupation", ())
-    if occupations:
-        own = demand.links.get("occupation", ())
-        marks.append(half if not own else (one if set(occupations) & set(own) else 0))
-    return sum(marks) // len(marks) if marks else one
-
-
-def reciprocal(forward: int, backward: int) -> int:
-    """Combine both directions by the harmonic mean, 2fb / (f + b), rounded down: high only where both are."""
-    return 2 * forward * backward // (forward + backward) if forward + backward else 0

@@ -72,12 +72,15 @@ def requirements(draw: st.DrawFn) -> Requirement:
             {Kind.SKILL: SKILLS, Kind.CERTIFICATE: CERTIFICATES, Kind.MAJOR: MAJORS, Kind.EDUCATION: EDUCATION}[kind]
         )
     )
+    importance = draw(st.sampled_from(tuple(Importance)))
+    group = draw(st.sampled_from((None, None, "a", "b"))) if kind is Kind.SKILL else None
     return Requirement(
         kind=kind,
         label=label,
         level=draw(st.one_of(st.none(), levels)) if kind is Kind.SKILL else None,
-        importance=draw(st.sampled_from(tuple(Importance))),
-        any_of=draw(st.sampled_from((None, None, "a", "b"))) if kind is Kind.SKILL else None,
+        importance=importance,
+        weight=draw(st.sampled_from((1.0, 1.0, 0.5, 3.0))),
+        any_of=group and f"{group} {importance}",
         exclude_unknown=draw(st.booleans()),
     )
 

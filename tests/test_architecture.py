@@ -27,6 +27,7 @@ LAYERS = {
     "text": 3,
     "rules": 3,
     "score": 3,
+    "wishes": 4,
     "records": 3,
     "curricula": 3,
     "drafts": 4,
@@ -177,11 +178,11 @@ def test_opening_a_saved_engine_loads_neither_pandas_nor_scikit_learn(sample_eng
     assert "matching" in loaded and not loaded & {"pandas", "sklearn", "fastapi", "api"}
 
 
-TYPES = {"domain", "errors"}
+TYPES = {"domain", "errors", "score"}
 
 
 def test_one_match_is_short_to_follow(vocabulary: Vocabulary, sample_folder: Path) -> None:
-    """From table to explanation: at most 8 modules beside the types, and at most 8 calls deep in each step."""
+    """From table to explanation: at most 8 modules beside those that only hold values, and at most 8 calls deep in each step."""
     demands = read_demands(sample_folder / "demands.csv").records
     profiles = read_profiles(sample_folder / "students.csv", TODAY).records[:200]
     engine = Engine(vocabulary, reference_on=TODAY).fit(demands, profiles)

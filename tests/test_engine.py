@@ -11,7 +11,8 @@ import pytest
 from matching import Demand, Engine, Kind, Preferences, Profile, Requirement, SkillClaim, Vocabulary, Weights
 from matching.domain import AutomatedDecision, Intent, Pay
 from matching.errors import NotFitted, RecordError, UnknownId
-from matching.score import PARTS, SCORE_ONE, WEIGHT_ONE, reciprocal
+from matching.score import PARTS, SCORE_ONE, WEIGHT_ONE
+from matching.wishes import reciprocal
 from tests.conftest import TODAY
 
 NAN = float("nan")

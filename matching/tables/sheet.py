@@ -29,7 +29,7 @@ LARGEST_CSV = 64 * MEGABYTE
 LARGEST_GRID = LARGEST_CELLS
 LARGEST_DIRECTORY = MEGABYTE
 MOST_SHEETS = 200
-MOST_MERGED = 200_000
+MOST_MERGED = 100_000
 ZIP_START = b"PK\x03\x04"
 OLE_START = b"\xd0\xcf\x11\xe0"
 DIRECTORY_END = b"PK\x05\x06"
@@ -144,7 +144,8 @@ def _bounded(path: Path, raw: RawSheet) -> Sheet:
     if len(raw.merged) > MOST_MERGED:
         english = f"has {len(raw.merged)} merged ranges; at most {MOST_MERGED}"
         raise refused(path, "merged_ranges", english, f"有 {len(raw.merged)} 处合并单元格，最多 {MOST_MERGED} 处")
-    return Sheet(path.name, raw.name, rows, raw.merged, raw.visible)
+    corners = {(top, left): (top, left, bottom, right) for top, left, bottom, right in raw.merged}
+    return Sheet(path.name, raw.name, rows, tuple(corners.values()), raw.visible)
 
 
 def _with_unread(content: bytes, sheet: Sheet) -> Sheet:
@@ -182,7 +183,7 @@ def check_archive(path: Path, content: bytes) -> Measure:
                 raise _damaged(path, "it has too many sheets")
             for member in members:
                 _check_member(path, archive, member, measure, len(content))
-    except (zipfile.BadZipFile, zlib.error, RuntimeError, EOFError, ValueError, NotImplementedError) as error:
+    except (zipfile.BadZipFile, zlib.error, RuntimeError, EOFError, ValueError) as error:
         raise _damaged(path, str(error)) from error
     return measure
 

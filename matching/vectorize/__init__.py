@@ -1,7 +1,7 @@
 """Both sides into one feature space: `Vectorizer` turns profiles into values and demands into queries of weights.
 
-`features` says what a requirement asks and a claim gives, `terms` what a text holds, `vectorizer` learns the statistics
-and makes the integers.
+`features` says what a requirement asks and a claim gives, `terms` and `wording` what a text says, `vectorizer` learns
+the statistics and makes the integers.
 """
 
 from matching.vectorize.features import IMPLIED, OCCUPATION, TEXT, Group, Scoring

@@ -28,11 +28,10 @@ from typing import TYPE_CHECKING, Any, Self
 import numpy as np
 from numpy.typing import NDArray
 
-from matching.domain import Demand, Kind, Profile
+from matching.domain import Demand, Profile
 from matching.errors import NotFitted, Problem, RecordError
 from matching.rules import FOREVER, day_number
 from matching.score import PARTS, ROW_ONE, VALUE_ONE
-from matching.text import negated_spans
 from matching.vectorize import terms as texts
 from matching.vectorize.features import (
     TEXT,
@@ -43,11 +42,11 @@ from matching.vectorize.features import (
     expected_values,
     field_groups,
     field_spans,
-    is_attribute,
     refused_skills,
     steps,
 )
 from matching.vectorize.vectors import Numbers, Query, Vector
+from matching.vectorize.wording import Wording
 from matching.vocabulary.load import data_folder, digest
 
 if TYPE_CHECKING:
@@ -55,7 +54,7 @@ if TYPE_CHECKING:
 
     from matching.vocabulary import Vocabulary
 
-REMEMBERED, QUERIES_REMEMBERED = 20_000, 1_000
+QUERIES_REMEMBERED = 1_000
 
 
 class Vectorizer:
@@ -76,8 +75,6 @@ class Vectorizer:
     """
 
     _queries: dict[str, tuple[Demand, Query]]
-    _recognised: Callable[[str], tuple[str, ...]]
-    _label_terms: Callable[[str], tuple[str, ...]]
     _expected: Callable[[str], Mapping[str, float]]
 
     def __init__(
@@ -115,11 +112,11 @@ class Vectorizer:
             size += 1
             if isinstance(record, Demand):
                 linked_demand = self.vocabulary_.link_demand(record)
-                frequency.update(self._demand_terms(linked_demand).keys())
+                frequency.update(self._wording.of_demand(linked_demand).keys())
                 names.update(f for g in self._fields(linked_demand) for row in g.rows for f in row.weights)
             else:
                 linked = self.vocabulary_.link_profile(record)
-                frequency.update(self._profile_terms(linked).keys())
+                frequency.update(self._wording.of_profile(linked).keys())
                 names.update(span.feature for span in self._spans(linked))
                 majors.update(linked.links.get("major", ())[:1])
         self.document_frequency_: Mapping[str, int] = dict(sorted(frequency.items()))
@@ -201,7 +198,7 @@ class Vectorizer:
                 if now != before:
                     entries.append((column, day, now - before))
                 before = now
-        for term, weight in texts.weights(self._profile_terms(linked), self.idf).items():
+        for term, weight in texts.weights(self._wording.of_profile(linked), self.idf).items():
             entries.append((self._grown(f"text:{term}"), 0, _integer(weight, VALUE_ONE)))
         table = np.array(sorted(entries), dtype=np.int64).reshape(len(entries), 3)
         return Vector(table[:, 0], table[:, 2], table[:, 1], base)
@@ -288,9 +285,7 @@ class Vectorizer:
         self.reference_ = (self.reference_on or date.today()).toordinal()
         self._queries = {}
         self._growing = Lock()
-        self._protected = texts.protected_pattern()
-        self._recognised = lru_cache(maxsize=REMEMBERED)(self._skills_in)
-        self._label_terms = lru_cache(maxsize=REMEMBERED)(self._terms_of_label)
+        self._wording = Wording(self.vocabulary_)
         self._expected = lru_cache(maxsize=None)(self._expected_of)
 
     def _require_fitted(self) -> None:
@@ -307,44 +302,12 @@ class Vectorizer:
                     self._columns[feature] = number
         return number
 
-    def _skills_in(self, clean: str) -> tuple[str, ...]:
-        mentions = self.vocabulary_.recognise(clean, (Kind.SKILL,))
-        found = (concept for mention in mentions for concept in mention.concepts)
-        return tuple(concept for concept in found if not is_attribute(concept, self.vocabulary_))
-
-    def _concepts(self, clean: str) -> Counter[str]:
-        return Counter(f"{texts.CONCEPT}{concept}" for concept in self._recognised(clean))
-
-    def _profile_terms(self, profile: Profile) -> dict[str, float]:
-        clean = self._said(profile.text)
-        return _added((1.0, texts.terms(clean)), (1.0, self._concepts(clean)))
-
-    def _said(self, text: str) -> str:
-        """Give the normal form of a text without protected words and without what it denies (没学过氩弧焊)."""
-        clean = texts.mask_protected(text, self._protected)
-        for start, end in negated_spans(clean):
-            clean = clean[:start] + texts.BREAK * (end - start) + clean[end:]
-        return clean
-
-    def _demand_terms(self, demand: Demand) -> dict[str, float]:
-        """Count the terms of title (weighted), free text and the labels of what is asked."""
-        title, body = texts.mask_protected(demand.title, self._protected), self._said(demand.text)
-        labels = "\n".join(r.label for r in demand.requirements)
-        return _added(
-            (texts.TITLE_WEIGHT, texts.terms(title)),
-            (texts.TITLE_WEIGHT, self._concepts(title)),
-            (1.0, texts.terms(body)),
-            (1.0, self._concepts(body)),
-            (1.0, texts.terms(labels)),
-        )
-
     def _fields(self, demand: Demand) -> list[Group]:
-        clean = f"{texts.mask_protected(demand.title, self._protected)}\n{self._said(demand.text)}"
-        return field_groups(demand, self._recognised(clean), self.vocabulary_, self.scoring_)
+        return field_groups(demand, self._wording.skills_named(demand), self.vocabulary_, self.scoring_)
 
     def _text_groups(self, demand: Demand) -> list[Group]:
         """Make the one group of the text part: cosine with the free text, and coverage by the labels of skills."""
-        unit = texts.weights(self._demand_terms(demand), self.idf)
+        unit = texts.weights(self._wording.of_demand(demand), self.idf)
         if not unit:
             return []
         share = self.scoring_.label_share
@@ -358,26 +321,14 @@ class Vectorizer:
         for claim in profile.skills:
             if claim.level != 0:
                 first = day_number(claim.available_on, 0)
-                spans.extend(Span(f"label:{term}", 1.0, first) for term in self._label_terms(claim.label))
+                spans.extend(Span(f"label:{term}", 1.0, first) for term in self._wording.of_label(claim.label))
         for certificate in profile.all_certificates:
             first, last = day_number(certificate.issued_on, 0), day_number(certificate.valid_until, FOREVER)
-            spans.extend(Span(f"label:{term}", 1.0, first, last) for term in self._label_terms(certificate.label))
+            spans.extend(Span(f"label:{term}", 1.0, first, last) for term in self._wording.of_label(certificate.label))
         return spans
-
-    def _terms_of_label(self, label: str) -> tuple[str, ...]:
-        clean = texts.mask_protected(label, self._protected)
-        return tuple({**texts.terms(clean), **self._concepts(clean)})
 
     def _expected_of(self, major: str) -> Mapping[str, float]:
         return expected_values(major or None, self.vocabulary_, self.scoring_)
-
-
-def _added(*counts: tuple[float, Mapping[str, float]]) -> dict[str, float]:
-    total: dict[str, float] = {}
-    for weight, terms in counts:
-        for term, count in terms.items():
-            total[term] = total.get(term, 0.0) + weight * count
-    return total
 
 
 def _integer(value: float, one: int) -> int:

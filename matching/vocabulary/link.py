@@ -1,8 +1,8 @@
 """Link records to concepts: what each label of a demand or profile stands for, put where it belongs.
 
-Labels are read without protected wording; one that holds nothing else is left out. A certificate written among the skills
-goes to the certificates, a language that is a skill to the skills, "can't weld" becomes level 0, and a certificate that
-is only being prepared for is never read with certainty.
+Labels are read without protected wording; one that holds nothing else is left out. A certificate written among the
+skills goes to the certificates, a language that is a skill to the skills, "can't weld" becomes level 0, and a
+certificate that is only being prepared for is never read with certainty.
 """
 
 from __future__ import annotations
@@ -119,10 +119,8 @@ class Linker:
             return link
         if level is not None and link.level is None:
             together = self._vocabulary.resolve(kind, f"{label}{GRADES[level - 1]}级")
-            if not together.open or together.level is not None:
-                link = together
-            else:
-                link = replace(link, level=level)
+            read = not together.open or together.level is not None
+            link = together if read else replace(link, level=level)
         return replace(link, credit=min(link.credit, PENDING_CREDIT)) if _PENDING.search(label) else link
 
     def _is_certificate(self, link: Link) -> bool:

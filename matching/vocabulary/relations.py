@@ -22,9 +22,9 @@ class Relations:
     """Credits between concepts of one kind, each worked out on first use and remembered.
 
     Skills and certificates: more general and covered concepts 1, as in `satisfied_by`. Skills: more special ones .35;
-    related ones .5 both ways; those of one `sibling_group` its `sibling_credit` (PLC brands, welding processes). Majors:
-    the same class .7, the same category .35, across school levels. Occupations: the same group of the classification
-    .35. The best credit counts.
+    related ones .5 both ways; those of one `sibling_group` its `sibling_credit` (PLC brands, welding processes).
+    Majors: the same class .7, the same category .35, across school levels. Occupations: the same group of the
+    classification .35. The best credit counts.
     """
 
     def __init__(self, concepts: Mapping[str, Concept]) -> None:
