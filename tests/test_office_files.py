@@ -1,4 +1,4 @@
-"""Sixty files as offices make them, written before the importer was finished: every value right, every problem named."""
+"""Sixty files as offices make them, written independently: every value right, every problem named."""
 
 from __future__ import annotations
 

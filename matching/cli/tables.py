@@ -1,4 +1,4 @@
-"""The part of the command that deals with tables themselves: blank templates, and what was wrong given back as a file."""
+"""The part of the command that deals with tables: blank templates, and what was wrong given back as a file."""
 
 from __future__ import annotations
 

@@ -94,7 +94,7 @@ class Cell:
         if isinstance(self.value, Unread) or text.upper() in ERRORS:
             english = "is a formula without a stored value, or an error; put the value itself into the cell"
             raise self.wrong("formula", english, "是没有保存结果的公式或错误值，请粘贴为数值")
-        if self.sheet is None and text.startswith("=") and len(text) > 1:
+        if text.startswith("=") and len(text) > 1:
             raise self.wrong("formula", "is a formula; put its value into the cell", "是公式，请改成数值或文字")
 
 

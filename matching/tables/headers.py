@@ -124,9 +124,10 @@ def shown(value: object) -> str:
 def find_columns(sheets: Sequence[Sheet], table: str) -> Columns:
     """Find the sheet, the row and the columns of a table's header.
 
-    The first sheet that has every required column is taken; title rows and blank rows may stand above the header, and
-    it may have two or three rows. Raises TableError with what is missing, unknown and repeated where a required column
-    is not there or one that may stand once stands twice. All that is left aside becomes a note.
+    Of the sheets that have every required column the one with most known columns is taken, of equals the first. Title
+    rows and blank rows may stand above the header, and it may have two or three rows. Raises TableError with what is
+    missing, unknown and repeated where a required column is not there or one that may stand once stands twice. All that
+    is left aside becomes a note.
     """
     ordered = sorted(sheets, key=lambda sheet: not sheet.visible)
     found = [(sheet, _heading(sheet, table)) for sheet in ordered]
@@ -135,12 +136,13 @@ def find_columns(sheets: Sequence[Sheet], table: str) -> Columns:
         first = sheets[0]
         raise TableError(Problem("empty", "the table is empty", "表格为空", file=first.file, sheet=first.name))
     complete = [pair for pair in filled if pair[1].has(REQUIRED[table])]
-    sheet, heading = complete[0] if complete else max(filled, key=lambda pair: pair[1].known)
+    sheet, heading = max(complete or filled, key=lambda pair: pair[1].known)
+    alike = [other for other, found_there in complete if 2 * found_there.known >= heading.known]
     columns, problems = _columns(sheet, heading, table)
     if problems:
         raise TableError(problems)
     others = [(other, heading_) for other, heading_ in filled if other is not sheet]
-    notes = _other_sheets(sheet, others, [name for name, _ in complete], sheets)
+    notes = _other_sheets(sheet, others, alike, sheets)
     return replace(columns, notes=columns.notes + notes)
 
 
@@ -212,8 +214,10 @@ def _filled_grid(sheet: Sheet, start: int, depth: int) -> list[list[str]]:
     grid = [[shown(value) for value in sheet.rows[start + line]] for line in range(depth)]
     for texts in grid:
         texts += [""] * (width - len(texts))
+    room = width * depth
     for top, left, bottom, right in merged:
-        if left < width:
+        room -= min(right, width) - left + 1
+        if left < width and room >= 0:
             value = grid[top - start][left]
             for line in range(top, min(bottom, start + depth - 1) + 1):
                 for position in range(left, min(right, width - 1) + 1):
@@ -330,10 +334,10 @@ def _aside_notes(sheet: Sheet, aside: Mapping[str, Sequence[str]], row: int) -> 
 
 
 def _other_sheets(
-    chosen: Sheet, others: Sequence[tuple[Sheet, Heading]], complete: Sequence[Sheet], sheets: Sequence[Sheet]
+    chosen: Sheet, others: Sequence[tuple[Sheet, Heading]], alike: Sequence[Sheet], sheets: Sequence[Sheet]
 ) -> tuple[Problem, ...]:
     filled = [sheet for sheet, _ in others]
-    tables = [sheet.name or "" for sheet in filled if any(sheet is known for known in complete)]
+    tables = [sheet.name or "" for sheet in filled if any(sheet is known for known in alike)]
     rest = [sheet.name or "" for sheet in sheets if sheet is not chosen and (sheet.name or "") not in tables]
     notes = []
     if tables:

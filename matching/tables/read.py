@@ -30,6 +30,7 @@ HINT = re.compile(
     r"[(（【\[]?(?:(?:示例|样例|范例|例)(?:\d*[)）】\]]?|[:：].*)|(?:例如|如)[:：].*|(?:必填|选填|填写|请填|格式).*)",
     re.S,
 )
+SECTION = re.compile(r"[一二三四五六七八九十]+[、.．]|[(（][一二三四五六七八九十]+[)）]|第[一二三四五六七八九十]+")
 SPREAD = 3
 NEVER_EMPTY = {"demands": ("id", "title"), "students": ("id",), "curricula": ("major", "course")}
 GRADED = ("skills", "must_skills", "nice_skills", "skill", "skills_or_certificates")
@@ -287,22 +288,21 @@ def _left_aside(columns: Columns, table: str, row: Sequence[object], read: set[i
     identifiers = columns.places.get("id", ())
     if not useful:
         return "number_only" if len(named) == len(texts) else None
-    if len(texts) == 1 and (texts[0][0] not in identifiers or len(first) > LONG_REMARK or not first.isascii()):
-        return "note_row" if not _could_be_id(first, texts[0][0], identifiers) else None
+    if len(texts) == 1 and not _could_be_record(first, texts[0][0], columns):
+        return "note_row"
     only_number = len(useful) == 1 and columns.keys and any(columns.keys[place] == "sequence" for place in identifiers)
     if only_number and texts[0][0] in identifiers:
         return "number_only"
     return None
 
 
-def _could_be_id(text: str, position: int, identifiers: Sequence[int]) -> bool:
+def _could_be_record(text: str, position: int, columns: Columns) -> bool:
+    """Tell whether a row with nothing but this text can be a record: an id or the title of a post, and no sentence."""
+    if len(text) > LONG_REMARK or any(sign in text for sign in "，。：:,；") or SECTION.match(text):
+        return False
     named = text.isascii() or any(sign.isdecimal() for sign in text)
-    return (
-        position in identifiers
-        and named
-        and len(text) <= LONG_REMARK
-        and not any(sign in text for sign in "，。：:,；")
-    )
+    is_title = position in columns.places.get("title", ())
+    return is_title or (named and position in columns.places.get("id", ()))
 
 
 def _aside(sheet: Sheet, number: int, values: Sequence[object], reason: str) -> Problem:
