@@ -167,6 +167,16 @@ BROKEN: list[tuple[str, Change, tuple[str, ...], tuple[str, ...]]] = [
     ("an unknown student", nothing, (*EXPLAIN, "D1", "--profile", "S9"), ("S9",)),
     ("no task folder", nothing, ("evaluate", "no-task"), ("no-task",)),
     ("a broken task", write("task.jsonl", "{not json}\n"), ("evaluate", "task.jsonl"), ("task.jsonl", "1")),
+    ("an output over an input", nothing, (*MATCH, "-o", "students.csv"), ("--output", "students.csv")),
+    (
+        "an output over an input by another name",
+        lambda f: (f / "other.csv").symlink_to(f / "students.csv"),
+        (*MATCH, "-o", "other.csv"),
+        ("--output", "other.csv"),
+    ),
+    ("a fold of judged pairs", write("task.jsonl", ""), ("evaluate", "task.jsonl", "--fold", "tune"), ("--fold",)),
+    ("judged pairs transposed", write("task.jsonl", ""), ("evaluate", "task.jsonl", "--transpose"), ("--transpose",)),
+    ("an export into a file", nothing, ("vocabulary", "export", "demands.csv/x"), ("demands.csv",)),
     ("no vocabulary folder", nothing, (*MATCH, "--vocabulary", "no-release"), ("no-release",)),
     ("no release to import", nothing, ("vocabulary", "import", "esco", "no-release", "out"), ("no-release",)),
     ("an unknown release kind", nothing, ("vocabulary", "import", "isco", ".", "out"), ("isco",)),
@@ -185,6 +195,58 @@ def test_bad_input_is_named_and_nothing_is_written(
     for word in named:
         assert word in ran.stderr, ran.stderr
     assert sorted(path.name for path in folder.iterdir()) == before
+
+
+@pytest.mark.skipif(not Path("/dev/full").exists(), reason="needs a device that is always full")
+@pytest.mark.parametrize("form", [(), ("-o", "-"), ("--json",)])
+def test_a_full_disk_is_said(folder: Path, form: tuple[str, ...]) -> None:
+    code = "from matching.cli import main; main()"
+    with Path("/dev/full").open("w") as full:
+        ran = subprocess.run(
+            [sys.executable, "-c", code, *MATCH, *form],
+            stdout=full,
+            stderr=subprocess.PIPE,
+            text=True,
+            encoding="utf-8",
+            cwd=folder,
+            env={"PYTHONPATH": str(ROOT), "PATH": "/usr/bin:/bin", "PYTHONIOENCODING": "utf-8"},
+            check=False,
+        )
+    assert ran.returncode == 2, ran.stderr
+    assert "无法读取或写入" in ran.stderr and "Traceback" not in ran.stderr and "Exception ignored" not in ran.stderr
+
+
+def test_reciprocal_order_shows_the_wishes(folder: Path) -> None:
+    ran = duikou("match", "demands.csv", "students.csv", "--order", "reciprocal", folder=folder)
+    assert "意愿 1.00" in ran.stdout
+    other = ("--order", "reciprocal", "--direction", "profiles", "--lang", "en")
+    english = duikou("match", "demands.csv", "students.csv", *other, folder=folder)
+    assert "wishes 1.00" in english.stdout and "数控车工" in english.stdout
+    assert "意愿" not in duikou("match", "demands.csv", "students.csv", folder=folder).stdout
+
+
+def test_what_was_not_understood_is_named(folder: Path) -> None:
+    table = STUDENTS.replace("识图:2", "三号台打样:2；祖传手艺:1")
+    (folder / "students.csv").write_text(table, encoding="utf-8")
+    ran = duikou("match", "demands.csv", "students.csv", "--json", folder=folder)
+    assert "未识别的写法（按原文精确比对）：技能 三号台打样 1、祖传手艺 1" in ran.stderr
+    assert "Not in the vocabulary (compared word for word): skills 三号台打样 1" in ran.stderr
+    (folder / "demands.csv").write_text(
+        DEMANDS.replace("岗位描述", "职业").replace("不锈钢管打底", "云游者"), encoding="utf-8"
+    )
+    again = duikou("match", "demands.csv", "students.csv", "--json", folder=folder)
+    assert "未识别的写法（无法比对）：职业 云游者 1" in again.stderr
+
+
+def test_what_is_to_be_verified_is_the_same_everywhere(folder: Path) -> None:
+    (folder / "students.csv").write_text(STUDENTS.replace("焊工证@2026-05-01~2032-04-30", ""), encoding="utf-8")
+    listed = json.loads(duikou(*MATCH, "--json", folder=folder).stdout)["lists"][0]["results"]
+    (reasons,) = [result["reasons"] for result in listed if result["id"] == "S1"]
+    assert reasons["to_verify"] == ["焊工证"]
+    assert "待核实：焊工证" in duikou(*MATCH, folder=folder).stdout
+    duikou(*MATCH, "-o", "out.json", folder=folder)
+    rows = json.loads((folder / "out.json").read_text(encoding="utf-8"))
+    assert [row["verify"] for row in rows if (row["asked"], row["id"]) == ("D1", "S1")] == [["焊工证"]]
 
 
 def test_vocabulary_commands(folder: Path) -> None:

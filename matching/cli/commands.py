@@ -22,13 +22,15 @@ from rich.table import Table
 
 from matching import Engine, Explanation, MatchList, Vocabulary, Weights
 from matching.cli.draft import draft
+from matching.cli.ending import refuse_to_overwrite, run
 from matching.cli.lint import lint, warn
 from matching.cli.parse import parse
-from matching.cli.shown import err, match_rows, out, print_error, print_json, print_list, with_reasons
+from matching.cli.shown import err, match_rows, out, print_json, print_list, with_reasons
 from matching.cli.tables import Curricula, Errors, check_errors_path, report, template
+from matching.cli.unrecognised import print_unrecognised
 from matching.curricula import with_curriculum
 from matching.domain import Kind
-from matching.errors import DuikouError, Problem, RecordError
+from matching.errors import Problem, RecordError
 from matching.relaxations import Relaxation
 from matching.tables import MatchRow
 
@@ -134,6 +136,7 @@ def match(
             Problem("unknown_form", f"-o needs one of {known}", f"-o 的扩展名应为 {known}", output, field="--output")
         )
     check_errors_path(errors)
+    refuse_to_overwrite(output, (demands, profiles, curricula))
     engine, rejected = _engine(demands, profiles, vocabulary, weights, today, curricula, errors)
     warn(engine.demands_.values(), engine.vocabulary_, lang)
     askers = engine.demands_ if direction == "demands" else engine.profiles_
@@ -190,6 +193,12 @@ def evaluate(
 
     shipped = _vocabulary(vocabulary)
     if task.suffix == ".jsonl":
+        if transpose or fold != "all":
+            rule, zh = (
+                "--fold and --transpose do not apply to judged pairs",
+                "--fold 和 --transpose 不适用于成对评判文件",
+            )
+            raise RecordError(Problem("option", rule, zh, file=task.name))
         table = judge(JudgedCase.load(task, shipped), Engine(shipped, reference_on=date(2026, 11, 24)))
         if as_json:
             print_json(table.as_dict())
@@ -280,17 +289,7 @@ def export_tables(
 
 def main() -> None:
     """Run the command; a wrong input ends with its message in zh and en and exit status 2, never with a traceback."""
-    for stream in (sys.stdout, sys.stderr):
-        if hasattr(stream, "reconfigure"):
-            stream.reconfigure(encoding="utf-8", errors="replace")
-    try:
-        app()
-    except DuikouError as error:
-        print_error(error)
-        sys.exit(2)
-    except BrokenPipeError:
-        sys.stderr.close()
-        sys.exit(0)
+    run(app)
 
 
 def _vocabulary(releases: list[Path] | None) -> Vocabulary:
@@ -324,7 +323,9 @@ def _engine(
     vocabulary, students = _vocabulary(releases), offered.records
     if lines is not None:
         students = with_curriculum(students, lines.records, vocabulary, reference)
-    return Engine(vocabulary, chosen, reference_on=reference).fit(asked.records, students), rejected
+    engine = Engine(vocabulary, chosen, reference_on=reference).fit(asked.records, students)
+    print_unrecognised(engine.demands_.values(), engine.profiles_.values(), vocabulary)
+    return engine, rejected
 
 
 def _weights(given: str) -> Weights:

@@ -13,9 +13,9 @@ from rich.table import Table
 
 from matching import Explanation, MatchList
 from matching.errors import DuikouError, InputError
-from matching.explain import STANDING_NAMES, Standing
+from matching.explain import Standing, printed
 from matching.relaxations import Relaxation
-from matching.score import PART_NAMES, PARTS
+from matching.score import PART_NAMES, PARTS, SCORE_ONE, WEIGHT_ONE
 from matching.tables import MatchRow
 
 out = Console(soft_wrap=True)
@@ -39,10 +39,15 @@ def print_json(value: dict[str, Any]) -> None:
 def match_rows(
     found: MatchList, reasons: Sequence[Explanation], titles: dict[str, str], lang: str
 ) -> Iterator[MatchRow]:
-    """Turn a list and its explanations (one per result) into rows for a file; what is there in part is marked so."""
+    """Turn a list and its explanations (one per result) into rows for a file; what is there in part is marked so.
+
+    What own words mention stands with what is expected, marked too: neither is stated in a field.
+    """
     partly = "（部分）" if lang == "zh" else " (partly)"
+    mentioned = "（自述提到）" if lang == "zh" else " (own words)"
     for rank, (key, reason) in enumerate(zip(found.ids, reasons, strict=True)):
         in_part = reason.labels(Standing.PARTLY, lang=lang)
+        in_words = reason.labels(Standing.MENTIONED, lang=lang)
         yield MatchRow(
             asked=found.asked,
             rank=rank + 1,
@@ -50,7 +55,7 @@ def match_rows(
             score=found.score(rank),
             has=reason.labels(Standing.HAS, lang=lang) + tuple(label + partly for label in in_part),
             will_have=reason.labels(Standing.WILL_HAVE, lang=lang),
-            expected=reason.labels(Standing.EXPECTED, lang=lang),
+            expected=reason.labels(Standing.EXPECTED, lang=lang) + tuple(label + mentioned for label in in_words),
             missing=reason.labels(Standing.MISSING, lang=lang),
             verify=reason.to_verify(lang),
             title=titles.get(found.asked, ""),
@@ -71,20 +76,6 @@ def with_reasons(
     return values
 
 
-def _why(reason: Explanation, name: str, lang: Literal["zh", "en"]) -> str:
-    side = 0 if lang == "zh" else 1
-    separator, colon = ("、", "：") if lang == "zh" else (", ", ": ")
-    lines = [name] if name else []
-    for standing, names in STANDING_NAMES.items():
-        labels = reason.labels(standing, lang=lang)
-        if labels and standing is not Standing.TO_VERIFY:
-            lines.append(f"{names[side]}{colon}{separator.join(labels)}")
-    verify = reason.to_verify(lang)
-    if verify:
-        lines.append(f"{('待核实', 'To verify')[side]}{colon}{separator.join(verify)}")
-    return "\n".join(lines)
-
-
 def print_list(
     found: MatchList,
     reasons: Sequence[Explanation],
@@ -103,7 +94,8 @@ def print_list(
     shown.add_column(("理由", "why")[side], overflow="fold")
     for rank, (key, reason) in enumerate(zip(found.ids, reasons, strict=True)):
         name = reason.title if found.direction == "profile" else ""
-        shown.add_row(str(rank + 1), escape(key), f"{found.score(rank):.3f}", escape(_why(reason, name, lang)))
+        lines = [*([name] if name else []), *_wishes(found, rank, lang), *reason.lines(lang, evidence=False)]
+        shown.add_row(str(rank + 1), escape(key), f"{found.score(rank):.3f}", escape("\n".join(lines)))
     out.print(shown)
     separator = "；" if lang == "zh" else "; "
     removed = [f"{removal.label(lang)} {removal.count}" for removal in found.removed if removal.count]
@@ -122,5 +114,15 @@ def print_list(
             if lang == "zh"
             else f"{text} ({len(found.unscored)}): {escape(shown_ids)}"
         )
-    applied = separator.join(f"{PART_NAMES[part][side]} {found.weights['applied'][part]:.2f}" for part in PARTS)
+    units = [round(found.weights["applied"][part] * WEIGHT_ONE) for part in PARTS]
+    shares = zip(PARTS, printed(units, WEIGHT_ONE, 2), strict=True)
+    applied = separator.join(f"{PART_NAMES[part][side]} {share}" for part, share in shares)
     out.print(("权重：" if lang == "zh" else "Weights: ") + applied + "\n")
+
+
+def _wishes(found: MatchList, rank: int, lang: Literal["zh", "en"]) -> list[str]:
+    """Say how far the student's own wishes are met, in reciprocal order only."""
+    if found.backward is None:
+        return []
+    share = int(found.backward[rank]) / SCORE_ONE
+    return [f"意愿 {share:.2f}" if lang == "zh" else f"wishes {share:.2f}"]

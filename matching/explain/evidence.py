@@ -12,6 +12,7 @@ from matching.explain.labels import grade_of
 from matching.rules import ANY_TRADE, FOREVER, day_number
 from matching.vectorize import Group
 from matching.vocabulary import Vocabulary
+from matching.vocabulary.forms import key
 
 LEAST_NEAR = 0.6
 MOST_SHOWN, MOST_OUT_OF_TIME = 3, 2
@@ -125,7 +126,8 @@ def _nearness(claim: SkillClaim | CertificateClaim, wanted: frozenset[str], voca
     link = claim.link
     if link is None:
         return 0.0
-    near = 1.0 if f"open:{''.join(claim.label.casefold().split())}" in wanted else 0.0
+    literal = {key(other.removeprefix("open:")) for other in wanted if other.startswith("open:")}
+    near = 1.0 if literal and key(claim.label) in literal else 0.0
     for concept in link.concepts:
         earned = vocabulary.relatives(concept)
         trade = concept.startswith("trade:") and ANY_TRADE in wanted
