@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import time
 from datetime import date
 from pathlib import Path
 
@@ -13,7 +14,7 @@ from typer.testing import CliRunner
 
 from matching import Vocabulary
 from matching.cli import app
-from matching.domain import Importance, Intent, Kind
+from matching.domain import LONGEST_TEXT, Importance, Intent, Kind
 from matching.drafts import Draft, draft_demands, draft_profile, write_demands
 from matching.errors import DuikouError, TableError
 from matching.tables import read_demands
@@ -271,3 +272,15 @@ def test_any_text_gives_drafts_without_error(text: str, vocabulary: Vocabulary) 
         assert 1 <= len(draft.demand.title) <= 200
         assert all(0 <= start <= end <= len(text) for start, end in draft.spans.values())
     draft_profile(text, vocabulary, TODAY)
+
+
+@pytest.mark.parametrize(
+    "piece", ["1", "一", " ", "\n", "a ", "1-", "本科、", "招焊工5名、", "岗位：焊工 5名，氩弧焊或二保焊，6-9K\n"]
+)
+def test_long_texts_take_no_time(piece: str, vocabulary: Vocabulary) -> None:
+    """Each takes well under a second; patterns that run back over what they read took minutes."""
+    text = (piece * LONGEST_TEXT)[:LONGEST_TEXT]
+    begun = time.perf_counter()
+    draft_demands(text, vocabulary, TODAY)
+    draft_profile(text, vocabulary, TODAY)
+    assert time.perf_counter() - begun < 5

@@ -3,15 +3,16 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import date
+from functools import partial
 from itertools import pairwise
-from typing import TypeVar
+from typing import Any, TypeVar
 
 from matching.domain import LONGEST_LABEL, LONGEST_TEXT, Demand, DemandKind, Importance, Kind, Pay, Requirement
 from matching.drafts.open_labels import open_labels
-from matching.drafts.posts import Post, split_posts
+from matching.drafts.posts import BLANK, split_posts
 from matching.text import Said, read
 from matching.text.dates import read_deadline, read_start
 from matching.text.facts import (
@@ -29,6 +30,7 @@ from matching.vocabulary import Vocabulary
 from matching.vocabulary.forms import fold
 
 Value = TypeVar("Value")
+Found = TypeVar("Found", Fact[Any], PaySaid, "_Asked")
 Span = tuple[int, int]
 
 ASKED = (Kind.SKILL, Kind.CERTIFICATE, Kind.MAJOR)
@@ -46,7 +48,7 @@ _RECRUITING = frozenset({"招聘", "人力资源", "hr", "recruitment", "recruit
 NO_TITLE = "岗位"
 SHORT = 60
 _COUNT_CELL = re.compile(r"(?<=[^\d\s|][\s|])(?P<count>[1-9]\d{0,2})(?=[\s|])")
-_PAY_CELL = re.compile(r"(?<=[\s|])(?P<pay>[1-9]\d{3,4})(?=\s|\||$)")
+_PAY_CELL = re.compile(r"(?<=[\s|｜])(?P<pay>[1-9]\d{3,4})(?=\s|\||$)")
 _OR = re.compile(r"^(?:证书?|专业|软件|系统|等)?\s*(?:或者?|/|\bor\b)\s*$")
 _LISTED = re.compile(r"^(?:证书?|专业|软件)?\s*(?:、|或者?|/|\bor\b|,)\s*$")
 _ANY = re.compile(r"^[^,。;\n]{0,10}?(?:之一|任一|任意一|其一|均可|皆可|都可|都行|也行|either)")
@@ -72,20 +74,55 @@ class Draft:
     confirmed: bool = False
 
 
+@dataclass(frozen=True, slots=True)
+class _Asked:
+    """A requirement and its place."""
+
+    requirement: Requirement
+    start: int
+    end: int
+
+
+class _Stretch:
+    """Words of an ad that belong together; remembers what was read in them, so that what is shared is read once."""
+
+    def __init__(self, words: str, offset: int) -> None:
+        self.words = words
+        self._offset = offset
+        self._read: dict[str, Any] = {}
+
+    def facts(self, name: str, read_words: Callable[[str], Sequence[Found]]) -> list[Found]:
+        """Read a kind of fact, with its places in the whole ad."""
+        if name not in self._read:
+            found = read_words(self.words) if self.words else ()
+            moved = [replace(fact, start=fact.start + self._offset, end=fact.end + self._offset) for fact in found]
+            self._read[name] = moved
+        return list(self._read[name])
+
+
 class _Reader:
     """Reads one post: its own words first, then those that the ad says for all posts."""
 
-    def __init__(self, text: str, post: Post, vocabulary: Vocabulary, today: date) -> None:
-        self.text = text
-        self.row = post.row
+    def __init__(self, own: _Stretch, common: _Stretch, row: bool, vocabulary: Vocabulary) -> None:
+        self.own = own
+        self.common = common
+        self.row = row
         self.vocabulary = vocabulary
-        self.today = today
-        self.own = post.own(text)
-        self.common = post.common(text) if post.shared else ""
         self.spans: dict[str, Span] = {}
         self.unsure: list[str] = []
-        self.employer = self.note("employer", read_employer(self.own) or read_employer(self.common))
-        self.name_spans = [self.spans["employer"]] if self.employer else []
+
+    def first(self, name: str, read_words: Callable[[str], Fact[Value] | None]) -> Value | None:
+        """Give a field's value, of the post itself before that of all posts, and remember where it came from."""
+        return self.note(name, self.found(name, read_words))
+
+    def found(self, name: str, read_words: Callable[[str], Found | None]) -> Found | None:
+        """Give what is found, of the post itself before that of all posts."""
+
+        def listed(words: str) -> Sequence[Found]:
+            fact = read_words(words)
+            return () if fact is None else (fact,)
+
+        return next(iter(self.own.facts(name, listed) or self.common.facts(name, listed)), None)
 
     def note(self, name: str, fact: Fact[Value] | None) -> Value | None:
         """Remember where a field came from and give its value."""
@@ -96,8 +133,17 @@ class _Reader:
             self.unsure.append(name)
         return fact.value
 
-    def listed(self, name: str, facts: Sequence[Fact[str]]) -> tuple[str, ...]:
-        """Remember the places of a list (`shifts[0]`) and give its values, none twice."""
+    def listed(
+        self, name: str, read_words: Callable[[str], Sequence[Fact[str]]], joined: bool = False
+    ) -> tuple[str, ...]:
+        """Give the values of a list, none twice, and remember their places (`shifts[0]`).
+
+        The post's own count alone where there are some, with `joined` those of all posts besides.
+        """
+        facts = self.own.facts(name, read_words)
+        if joined or not facts:
+            facts = self.common.facts(name, read_words) + facts
+        facts = list({fact.value: fact for fact in facts}.values())
         for number, fact in enumerate(facts):
             self.spans[f"{name}[{number}]"] = (fact.start, fact.end)
         if any(fact.unsure for fact in facts):
@@ -105,47 +151,36 @@ class _Reader:
         return tuple(fact.value[:LONGEST_LABEL] for fact in facts)
 
     def pay(self) -> PaySaid | None:
-        """Read the pay, of the post itself before that of all posts."""
-        said = read_pay(self.own)
-        if said is None and self.row and (cell := _PAY_CELL.search(fold(self.own))) is not None:
-            amount = int(cell["pay"])
-            said = PaySaid(amount, amount, "month", *cell.span("pay"))
-            self.unsure.append("pay")
-        if (said is None or not said.figures) and self.common:
-            shared = read_pay(self.common)
-            said = shared if shared and (shared.figures or said is None) else said
+        """Read the pay; an amount of all posts counts before a post's own 面议."""
+        said = self.found("pay", partial(_pay, row=self.row))
+        if said is not None and not said.figures:
+            said = next((one for one in self.common.facts("pay figures", _pay_figures)), said)
         if said is not None:
             self.spans["pay"] = (said.start, said.end)
-            if not said.figures:
+            if not said.figures or self.row:
                 self.unsure.append("pay")
         return said
 
-    def headcount(self) -> int | None:
-        """Read how many are sought; in a row of a table the number that stands alone."""
-        found = read_headcount(self.own)
-        if found is None and self.row and (cell := _COUNT_CELL.search(fold(self.own))) is not None:
-            found = Fact(int(cell["count"]), *cell.span("count"), unsure=True)
-        return self.note("headcount", found or read_headcount(self.common))
-
     def requirements(self) -> tuple[Requirement, ...]:
         """Read what the post asks for, education first, and join alternatives."""
-        education = read_education(self.own, self.vocabulary) or read_education(self.common, self.vocabulary)
-        asked: list[tuple[Requirement, Span]] = []
+        vocabulary = self.vocabulary
+        asked: list[_Asked] = []
+        education = self.found("education", lambda words: read_education(words, vocabulary))
         if education is not None:
-            span = (education.start, education.end)
+            self.spans["education"] = span = (education.start, education.end)
             if education.value is not None:
                 label = education.value[:LONGEST_LABEL]
-                asked.append((Requirement(Kind.EDUCATION, label, importance=education.importance), span))
-            self.spans["education"] = span
-        for words in (self.own, self.common):
-            known = {asked_for.label for asked_for, _ in asked}
-            found = _requirements(words, self.vocabulary, self.name_spans, "" if words is self.own else "+")
-            asked += [(requirement, span) for requirement, span in found if requirement.label not in known]
-        if any(self.vocabulary.resolve(asked_for.kind, asked_for.label).open for asked_for, _ in asked):
+                step = Requirement(Kind.EDUCATION, label, importance=education.importance)
+                asked.append(_Asked(step, *span))
+        for stretch, mark in ((self.own, ""), (self.common, "+")):
+            known = {one.requirement.label for one in asked}
+            found = stretch.facts("requirements", partial(_requirements, vocabulary=vocabulary, mark=mark))
+            asked += [one for one in found if one.requirement.label not in known]
+        if any(vocabulary.resolve(one.requirement.kind, one.requirement.label).open for one in asked):
             self.unsure.append("requirements")
-        for number, (_, span) in enumerate(asked):
-            self.spans[f"requirements[{number}]"] = span
-        return tuple(requirement for requirement, _ in asked)
+        for number, one in enumerate(asked):
+            self.spans[f"requirements[{number}]"] = (one.start, one.end)
+        return tuple(one.requirement for one in asked)
 
 
 def draft_demands(text: str, vocabulary: Vocabulary, today: date) -> list[Draft]:
@@ -154,49 +189,73 @@ def draft_demands(text: str, vocabulary: Vocabulary, today: date) -> list[Draft]
     When: an enterprise sends words instead of a table. `today` decides the year of dates that name none. What lies
     beyond LONGEST_TEXT characters is not read.
     """
-    read_part = text[:LONGEST_TEXT].replace("\x00", " ")
-    if not read_part.strip():
+    words = text[:LONGEST_TEXT].replace(BLANK, " ")
+    if not words.strip():
         return []
-    posts = split_posts(read_part)
-    return [_draft(read_part, post, f"draft-{number}", vocabulary, today) for number, post in enumerate(posts, start=1)]
+    posts = split_posts(words)
+    common = _Stretch(posts[0].common(words) if posts[0].shared else "", 0)
+    drafts = []
+    for number, post in enumerate(posts, start=1):
+        own = _Stretch(words[post.start : post.end], post.start)
+        reader = _Reader(own, common, post.row, vocabulary)
+        drafts.append(_draft(reader, f"draft-{number}", post.words(words), today))
+    return drafts
 
 
-def _draft(text: str, post: Post, name: str, vocabulary: Vocabulary, today: date) -> Draft:
-    reader = _Reader(text, post, vocabulary, today)
-    own, common = reader.own, reader.common
-    title = reader.note("title", read_title(own, vocabulary) or read_title(common, vocabulary))
+def _draft(reader: _Reader, name: str, text: str, today: date) -> Draft:
+    vocabulary = reader.vocabulary
+    title = reader.first("title", lambda words: read_title(words, vocabulary))
     if title is None:
         reader.unsure.append("title")
-        title = _first_words(own)
-    kind = reader.note("kind", read_kind(own) or read_kind(common)) or DemandKind.HIRE
+        title = _first_words(reader.own.words)
+    employer = reader.first("employer", read_employer)
     said = reader.pay()
-    requirements = reader.requirements()
-    shifts = reader.listed("shifts", read_shifts(own) or read_shifts(common))
-    benefits = list({fact.value: fact for fact in [*read_benefits(common), *read_benefits(own)]}.values())
-    places = reader.listed("places", read_places(own, vocabulary) or read_places(common, vocabulary))
+    shifts = reader.listed("shifts", read_shifts)
     demand = Demand(
         id=name,
         title=title[:LONGEST_LABEL],
-        text=post.words(text),
-        kind=kind,
-        requirements=requirements,
-        employer=None if reader.employer is None else reader.employer[:LONGEST_LABEL],
-        headcount=reader.headcount(),
-        places=places,
+        text=text,
+        kind=reader.first("kind", read_kind) or DemandKind.HIRE,
+        requirements=reader.requirements(),
+        employer=None if employer is None else employer[:LONGEST_LABEL],
+        headcount=reader.first("headcount", partial(_headcount, row=reader.row)),
+        places=reader.listed("places", lambda words: read_places(words, vocabulary)),
         pay=Pay(said.low, said.high) if said is not None and said.figures else None,
         shifts=tuple(SHIFT_LABELS[shift] for shift in shifts),
-        start_on=reader.note("start_on", read_start(own, today) or read_start(common, today)),
+        start_on=reader.first("start_on", lambda words: read_start(words, today)),
     )
     return Draft(
         demand=demand,
         spans=reader.spans,
-        deadline=reader.note("deadline", read_deadline(own, today) or read_deadline(common, today)),
-        benefits=reader.listed("benefits", benefits),
-        experience_years=reader.note("experience_years", read_experience(own) or read_experience(common)),
+        deadline=reader.first("deadline", lambda words: read_deadline(words, today)),
+        benefits=reader.listed("benefits", read_benefits, joined=True),
+        experience_years=reader.first("experience_years", read_experience),
         pay_basis="unknown" if said is None else said.basis,
         shifts=shifts,
         unsure=tuple(dict.fromkeys(reader.unsure)),
     )
+
+
+def _headcount(words: str, row: bool) -> Fact[int | None] | None:
+    """Read how many are sought; in a row of a table the number that stands alone."""
+    found = read_headcount(words)
+    if found is None and row and (cell := _COUNT_CELL.search(words)) is not None:
+        return Fact(int(cell["count"]), *cell.span("count"), unsure=True)
+    return found
+
+
+def _pay(words: str, row: bool) -> PaySaid | None:
+    """Read the pay; in a row of a table the number of four or five digits that stands alone."""
+    said = read_pay(words)
+    if said is None and row and (cell := _PAY_CELL.search(words)) is not None:
+        amount = int(cell["pay"])
+        return PaySaid(amount, amount, "month", *cell.span("pay"))
+    return said
+
+
+def _pay_figures(words: str) -> Sequence[PaySaid]:
+    said = read_pay(words)
+    return (said,) if said is not None and said.figures else ()
 
 
 def _first_words(own: str) -> str:
@@ -205,16 +264,14 @@ def _first_words(own: str) -> str:
     return re.split(r"[,，。;；]", words)[0][:SHORT] or NO_TITLE
 
 
-def _requirements(
-    words: str, vocabulary: Vocabulary, names: Sequence[Span], mark: str
-) -> list[tuple[Requirement, Span]]:
+def _requirements(words: str, vocabulary: Vocabulary, mark: str) -> list[_Asked]:
     """List what words ask for, one requirement for each thing; the strongest importance and the highest level count.
 
     What stands in a name (of the employer) or inside a major, and attributes of a person (吃苦耐劳, 倒班), are none.
     `mark` keeps the groups of two readings apart.
     """
-    if not words.strip():
-        return []
+    employer = read_employer(words)
+    names = [] if employer is None else [(employer.start, employer.end)]
     said = [one for one in read(words, vocabulary, "demand") if one.kind in ASKED and not one.negated]
     hidden = [*names, *((one.start, one.end) for one in said if one.kind is Kind.MAJOR)]
     said = [one for one in said if one.kind is Kind.MAJOR or not _within(one, hidden)]
@@ -241,7 +298,7 @@ def _requirements(
             importance=importance or Importance.SHOULD,
             any_of=None if group is None else group + mark,
         )
-        found.append((requirement, (one.start, one.end)))
+        found.append(_Asked(requirement, one.start, one.end))
     return found
 
 

@@ -33,9 +33,9 @@ _CERTIFICATES = re.compile(
     r"(?![明件据实照券监言人者书]|号|优先者)"
 )
 _ENGLISH_CERTIFICATES = re.compile(
-    r"(?:^|(?<=[^a-z]))(?:(?:a|an|the|valid|current|have|hold|holds|holding|with|must|or|and)\s+)*"
+    r"(?:^|(?<=[^a-z]))(?:(?:a|an|the|valid|current|have|hold|holds|holding|with|must|or|and)\s{1,3}){0,4}"
     r"(?P<name>(?:(?!a |an |the |valid |current |have |hold |with |must |or |and )"
-    r"[a-z0-9/-]+ ){1,3}(?:certificates?|certifications?|licen[cs]es?))\b"
+    r"[a-z0-9/-]{1,20} ){1,3}(?:certificates?|certifications?|licen[cs]es?))\b"
 )
 _GRADES = re.compile(r"(?P<name>(?:初|中|高)级工(?![程作艺])|[一二三四五]级(?=(?:及?以上)?(?:职业|技能)))")
 _NO_CERTIFICATE = re.compile(

@@ -8,16 +8,18 @@ from itertools import pairwise
 
 from matching.vocabulary.forms import fold
 
-MOST_POSTS = 50
+MOST_POSTS = 100
+BLANK = "\x00"
+"""Stands where another post's words are: no space, so that no pattern runs along it."""
 LEAST_HEADINGS = 3
 _LINE = re.compile(r"[^\n]+")
 _HEADINGS = re.compile(
     r"岗位|职位|工种|人数|学历|专业|技能|证书|薪资|工资|待遇|食宿|地点|要求|position|headcount|salary|education|location"
 )
 _HEADINGS_ONLY = re.compile(r"[\s|,、/()\w]{4,80}")
-_ITEM = r"(?:\(?(?:\d{1,2}|[一二三四五六七八九十]{1,2})[.、)）:：]\s*|[①-⑳]\s*|[·•*◆●■▪★☆\-]\s*)"
+_ITEM = r"(?:\(?(?:\d{1,2}|[一二三四五六七八九十]{1,2})[.、)）:：]\s{0,4}|[①-⑳]\s{0,4}|[·•*◆●■▪★☆\-]\s{0,4})"
 _COUNT = (
-    r"(?:\d{1,3}(?:\s*[-~—至到]\s*\d{1,3})?\s*[名人位个]|[一二两三四五六七八九十]{1,3}[名人位]|"
+    r"(?:\d{1,3}(?:\s{0,4}[-~—至到]\s{0,4}\d{1,3})?\s{0,4}[名人位个]|[一二两三四五六七八九十]{1,3}[名人位]|"
     r"若干名?|数名|[x×*]\s?\d{1,3}(?!\d))"
 )
 _NAME = r"[^\n,，。;；:：\d]{2,20}?(?:\([^()\n]{1,12}\))?"
@@ -27,20 +29,26 @@ _NOT_A_POST = re.compile(
 )
 _STARTS = (
     re.compile(
-        rf"^\s*(?:{_ITEM})?(?:招聘)?(?:岗位|职位|工种|职务|position|job title|post|role)"
-        r"(?:名称)?\s*[一二三四五六七八九\d]{0,2}\s*[::]\s*\S",
+        rf"^[ \t]{{0,8}}(?:{_ITEM})?(?:招聘)?(?:岗位|职位|工种|职务|position|job title|post|role)"
+        r"(?:名称)?\s{0,4}[一二三四五六七八九\d]{0,2}\s{0,4}[::]\s{0,4}\S",
         re.M,
     ),
     re.compile(
-        rf"^\s*(?:{_ITEM})?(?:岗位|职位|post|position)\s*(?:[一二三四五六七八九]|\d{{1,2}})\s*[::.、]?\s*\S", re.M
+        rf"^[ \t]{{0,8}}(?:{_ITEM})?(?:岗位|职位|post|position)\s{{0,4}}(?:[一二三四五六七八九]|\d{{1,2}})"
+        r"\s{0,4}[::.、]?\s{0,4}\S",
+        re.M,
     ),
-    re.compile(rf"^\s*(?:{_ITEM})?[【\[](?P<name>[^】\]\n]{{2,20}})[】\]][^\n]*?{_COUNT}", re.M),
-    re.compile(rf"^\s*(?:{_ITEM})?(?P<name>{_NAME})\s*[(::\-—,]*\s*(?:招聘?|需|共)?\s*{_COUNT}", re.M),
+    re.compile(rf"^[ \t]{{0,8}}(?:{_ITEM})?[【\[](?P<name>[^】\]\n]{{2,20}})[】\]][^\n]*?{_COUNT}", re.M),
+    re.compile(
+        rf"^[ \t]{{0,8}}(?:{_ITEM})?(?P<name>{_NAME})\s{{0,4}}[(::\-—,]*\s{{0,4}}(?:招聘?|需|共)?\s{{0,4}}{_COUNT}",
+        re.M,
+    ),
 )
-_INLINE = re.compile(rf"(?P<name>[^\n,，。;；:：、\d\s]{{2,14}}?)\s*[(]?\s*{_COUNT}\)?")
-_RECRUIT = re.compile(r"^.*?(?:招聘?|聘|需|缺)(?:请|募|收)?\s*[::]?")
+_INLINE = re.compile(rf"(?P<name>[^\n,，。;；:：、\d\s]{{2,14}}?)\s{{0,4}}[(]?\s{{0,4}}{_COUNT}\)?")
+_RECRUIT = re.compile(r"^.*?(?:招聘?|聘|需|缺)(?:请|募|收)?\s{0,4}[::]?")
 _SHARED = re.compile(
-    r"^\s*(?:[【\[*#◆●■▪]|[一二三四五六七八九]、|\d[.、])?\s*(?:以上|上述|所有|各|统一|共同|公司|工作地|上班地|地点|地址|福利|"
+    r"^[ \t]{0,8}(?:[【\[*#◆●■▪]|[一二三四五六七八九]、|\d[.、])?\s{0,4}"
+    r"(?:以上|上述|所有|各|统一|共同|公司|工作地|上班地|地点|地址|福利|"
     r"待遇|薪资福利|联系|电话|报名|截止|备注|说明|"
     r"注[::]|我们提供|企业提供|住宿|食宿|有意|投递|面试|all (?:posts|positions)|benefits|contact|"
     r"location|we offer|apply|deadline|both)",
@@ -56,10 +64,6 @@ class Post:
     end: int
     shared: tuple[tuple[int, int], ...] = ()
     row: bool = False
-
-    def own(self, text: str) -> str:
-        """Give the text with all but the post's own stretch blanked, so that places stay the same."""
-        return _only(text, ((self.start, self.end),))
 
     def common(self, text: str) -> str:
         """Give the text with all but the shared stretches blanked."""
@@ -143,12 +147,12 @@ def _inline(folded: str) -> list[Post]:
 
 
 def _only(text: str, spans: tuple[tuple[int, int], ...]) -> str:
-    kept = ["\n" if character == "\n" else " " for character in text]
+    kept = [BLANK] * len(text)
     for start, end in spans:
         kept[start:end] = text[start:end]
     for start, end in spans:
-        if start and kept[start - 1] == " ":
+        if start and kept[start - 1] == BLANK:
             kept[start - 1] = "\n"
-        if end < len(kept) and kept[end] == " ":
+        if end < len(kept) and kept[end] == BLANK:
             kept[end] = "\n"
     return "".join(kept)

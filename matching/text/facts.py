@@ -18,6 +18,7 @@ Value = TypeVar("Value")
 
 LARGEST_HEADCOUNT = 10_000
 LONGEST_EXPERIENCE = 30
+LONGEST_CLAUSE = 80
 HEAD = 60
 """Characters at the start of an ad that say what it is about."""
 END_OF_CLAUSE = re.compile(r"[,，。;；!?！？|｜\n]")
@@ -130,9 +131,10 @@ class Place:
 
     def clause(self, start: int, end: int) -> tuple[int, int]:
         """Give the clause around a span: up to the next comma, stop or end of line on both sides."""
-        last = max((hit.end() for hit in END_OF_CLAUSE.finditer(self.folded, max(0, start - 80), start)), default=-1)
-        following = END_OF_CLAUSE.search(self.folded, end)
-        return (last if last >= 0 else max(0, start - 80)), (following.start() if following else len(self.folded))
+        least, most = max(0, start - LONGEST_CLAUSE), min(len(self.folded), end + LONGEST_CLAUSE)
+        last = max((hit.end() for hit in END_OF_CLAUSE.finditer(self.folded, least, start)), default=least)
+        following = END_OF_CLAUSE.search(self.folded, end, most)
+        return last, (following.start() if following else most)
 
 
 @cache

@@ -11,6 +11,8 @@ DIGITS = {character: value for value, character in enumerate("零一二三四五
     "仨": 3,
 }
 UNITS = {"十": 10, "百": 100, "千": 1000, "万": 10_000}
+LONGEST = 12
+"""Characters that a numeral has at most; more are no amount of anything here."""
 FACTORS = {"k": 1000, "千": 1000, "w": 10_000, "万": 10_000, "百": 100}
 CHINESE = r"[一二两三四五六七八九十](?:[一二两三四五六七八九十百千万零〇]*[一二两三四五六七八九十百千万])?"
 PLAIN = r"(?:\d{1,3}(?:,\d{3})+|\d+)(?:\.\d+)?"
@@ -19,7 +21,7 @@ _MIXED = re.compile(rf"(?P<number>{PLAIN})\s?(?:(?P<unit>[kw](?![a-z])|[千万�
 
 def chinese_number(text: str) -> int | None:
     """Read a whole Chinese numeral; 八千五 is 8500 and 一万二 is 12000, as spoken. None where it is none."""
-    if not text or any(character not in DIGITS and character not in UNITS for character in text):
+    if not text or len(text) > LONGEST or any(character not in DIGITS and character not in UNITS for character in text):
         return None
     if all(character in DIGITS for character in text):
         return int("".join(str(DIGITS[character]) for character in text))
@@ -43,7 +45,7 @@ def chinese_number(text: str) -> int | None:
 
 def plain_number(text: str) -> tuple[float, int] | None:
     """Read digits with an optional unit (6k, 0.8万, 1万2, 6,000): the value and its unit's factor (1 where none)."""
-    found = _MIXED.fullmatch(text.strip())
+    found = _MIXED.fullmatch(text.strip()) if len(text) <= 2 * LONGEST else None
     if found is None:
         return None
     factor = FACTORS[found["unit"]] if found["unit"] else 1

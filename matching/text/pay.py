@@ -48,7 +48,7 @@ _UNITS = "|".join(
 )
 _JOIN = r"(?:\s*(?:-+|~+|–|—+|―|−|‒|‑|至|到|\bto\b|\band\b)\s*)"
 _PAY = re.compile(
-    rf"(?P<sign>[¥$€£]|(?:rmb|cny|usd|eur)\s*)?\s*(?<![\d.a-z一-鿿])?(?P<low>{_AMOUNT})"
+    rf"(?:(?P<sign>[¥$€£]|rmb|cny|usd|eur)\s{{0,3}})?(?P<low>{_AMOUNT})"
     rf"(?:\s*{_CURRENCY})?(?:{_JOIN}(?:[¥]|rmb|cny)?\s*(?P<high>{_AMOUNT}))?\s*(?P<more>多|余|\+(?!\s?[一-鿿a-z])|以上|起)?"
     rf"\s*(?P<money>{_CURRENCY}|usd|美元|美金|欧元|dollars?)?\s*(?:\(?(?:税[前后]|before tax|after tax|gross)\)?)?"
     rf"\s*(?:{_UNITS})?"

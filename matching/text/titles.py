@@ -10,6 +10,7 @@ from matching.text.facts import Fact, Place
 from matching.vocabulary import Vocabulary
 
 LONGEST_TITLE = 40
+LONGEST_LINE = 200
 LONGEST_PLACE = 40
 _LABELLED = re.compile(
     r"(?:招聘|招工|需求|拟招)?(?:岗位|职位|职务|工种|项目|班级|课程|培训)(?:名称)?\s*(?:[一二三四五六七八九\d]{1,2})?\s*[::】\]]\s*(?P<title>[^\n]{2,80})|"
@@ -42,7 +43,8 @@ _TITLE_LIKE = re.compile(
     r"质检员?|[一-鿿]{1,6}(?:员|师)(?![工生资傅])|技师|学徒|实习生|"
     r"助理|专员|班组长|班长|主管|司机|教练|普工|操机|编程|调试|订单班|培训班|训练营|"
     r"操作岗|[一-鿿]{2,6}岗(?!位|前)))|"
-    r"(?P<english>(?:[a-z0-9/&+.-]+ ){0,3}?(?:welder|technician|operator|engineer|machinist|fitter|electrician|"
+    r"(?P<english>(?<![a-z0-9/&+.-])(?:[a-z0-9/&+.-]{1,20} ){0,3}?"
+    r"(?:welder|technician|operator|engineer|machinist|fitter|electrician|"
     r"assembler|inspector|intern|"
     r"apprentice|assistant|programmer|trainee|mechanic|specialist)s?\b)"
 )
@@ -71,7 +73,7 @@ _SUFFIX = re.compile(
     r"(?:工业|产业|科技|物流|经济|高新)*(?:技术)?(?:园区?|开发区|区|新区|示范区|街道|镇|大学城|产业基地|保税区|经开区|高新区)"
 )
 _SPOT_LINE = re.compile(
-    r"^\s*(?P<spot>[一-鿿]{2,8}(?:软件园|工业园|产业园|科技园|开发区|创业园|大学城|创新谷))\s*$", re.M
+    r"^[ \t]*(?P<spot>[一-鿿]{2,8}(?:软件园|工业园|产业园|科技园|开发区|创业园|大学城|创新谷))\s*$", re.M
 )
 _REST_LABELLED = re.compile(
     r"(?!街道|工业|经济|高新|开发)(?P<rest>[一-鿿]{2,4}?(?<![路号楼厂司])(?:镇|街道)?)(?=[\s,。;、)(]|$)(?<![路街号楼厂司区县市省内])"
@@ -115,7 +117,7 @@ def _titles(folded: str, vocabulary: Vocabulary) -> Iterator[tuple[int, int, boo
                 yield *cut, pattern is _LABELLED or _looks_like_title(folded[cut[0] : cut[1]], vocabulary)
     offset = 0
     for line in folded.split("\n")[:12]:
-        cut = _cut(folded, offset, offset + len(line))
+        cut = _cut(folded, offset, offset + min(len(line), LONGEST_LINE))
         if (
             cut
             and not _NO_TITLE.search(folded[cut[0] : cut[1]])
