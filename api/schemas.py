@@ -84,6 +84,7 @@ class DemandRecord(Given):
     pay: PayRecord | None = None
     shifts: tuple[str, ...] = Field((), description="班次", examples=[["两班倒"]])
     start_on: date | None = Field(None, description="First day of work; musts are judged on it 到岗日期")
+    valid_until: date | None = Field(None, description="Last day on which students may apply 截止日期")
 
 
 class SkillRecord(Given):
@@ -120,6 +121,7 @@ class ProfileRecord(Given):
     college: str | None = Field(None, description="院校")
     education: str | None = Field(None, description="学历层次", examples=["高职专科"])
     major: str | None = Field(None, description="专业名称", examples=["智能焊接技术"])
+    entry_year: int | None = Field(None, ge=1990, le=2100, description="Year of entering the college 入学年份")
     graduates_on: date | None = Field(None, description="毕业日期")
     skills: tuple[SkillRecord, ...] = Field((), description="技能")
     certificates: tuple[CertificateRecord, ...] | None = Field(
