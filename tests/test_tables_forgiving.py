@@ -193,6 +193,20 @@ def test_rows_are_filled_down_in_a_csv_with_a_note(tmp_path: Path) -> None:
     assert [note.rule for note in read.notes] == ["row_as_id", "carried_down"]
 
 
+def test_what_is_taken_otherwise_than_written_is_noted(tmp_path: Path) -> None:
+    demands = read_demands(saved(tmp_path, "岗位编号,岗位,工资\nD1,焊工,220元/天\nD2,车工,面议\n"))
+    assert [demand.pay for demand in demands.records] == [None, None]
+    assert [(note.rule, note.row) for note in demands.notes] == [("pay_not_monthly", 2)]
+    students = read_profiles(
+        saved(tmp_path, "学号,毕业时间,拟考证书\nS1,2027.6,焊工（五级）\nS2,,焊工（五级）\n"), TODAY
+    )
+    planned = [profile.planned_certificates[0].issued_on for profile in students.records]
+    assert planned == [date(2027, 6, 30), date(2100, 12, 31)]
+    assert [note.rule for note in students.notes] == ["planned_without_date"] * 2
+    courses = read_curricula(saved(tmp_path, "专业,课程,结束日期,技能\n焊接,体育,2027.1,\n焊接,实训,2027.1,氩弧焊\n"))
+    assert len(courses.records) == 1 and [(note.rule, note.row) for note in courses.notes] == [("no_skill", 2)]
+
+
 def test_social_credit_codes_are_checked_and_not_kept(tmp_path: Path) -> None:
     text = (
         "岗位,信用代码\n焊工,91350100M000100Y43\n车工,91350100M000100Y44\n钳工,9135\n铣工,91350100M000100YO3\n磨工,\n"

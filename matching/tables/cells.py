@@ -209,6 +209,11 @@ def read_pay(cell: Cell) -> Pay | None:
     return Pay(said.low, said.high) if said.figures and said.basis in ("month", "year") else None
 
 
+def names_amount(cell: Cell) -> bool:
+    """Tell whether a cell of pay holds figures."""
+    return any(sign.isdecimal() for sign in cell.text)
+
+
 def _header_unit(header: str) -> str:
     """Give the unit that a header names in brackets or behind a slash: 薪资（万元/年）."""
     plain = unicodedata.normalize("NFKC", header).replace("\n", "")

@@ -28,6 +28,8 @@ def read_curricula(path: Path | str) -> Read[CurriculumLine]:
 def _lines(row: Row) -> list[CurriculumLine]:
     major = row.take("major", cells.read_name, "")
     skills = _skills(row)
+    if not skills and not row.problems:
+        row.note("no_skill", "names no skill and adds nothing", "没有写技能，不产生内容")
     college = row.take("college", cells.read_name, "") or None
     entry_year = row.take("entry_year", read_entry_year, None) or class_year(
         row.take("class_name", cells.read_name, "")

@@ -87,7 +87,10 @@ def _pay(row: Row) -> Pay | None:
     if low is not None and high is not None and cell is not None and high < low:
         english, chinese = f"lies below the lower end, {low}", f"低于下限 {low}"
         row.problems += cell.wrong("end_before_start", english, chinese).problems
-    whole = row.take("pay", cells.read_pay, None)
+    whole, cell = row.take("pay", cells.read_pay, None), row.cell("pay")
+    if whole is None and cell is not None and not row.problems and cells.names_amount(cell):
+        english, chinese = "is no pay by the month and was not converted", "不是按月的薪资，未折算"
+        row.note("pay_not_monthly", english, chinese, cell)
     if low is None and high is None:
         return whole
     return Pay(low, high)

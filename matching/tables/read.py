@@ -59,6 +59,7 @@ class Row:
     lines: Sequence[tuple[int, Sequence[object]]]
     filled: Container[tuple[int, int]] = ()
     problems: list[Problem] = field(default_factory=list)
+    notes: list[Problem] = field(default_factory=list)
 
     @property
     def number(self) -> int:
@@ -122,6 +123,12 @@ class Row:
             self.problems += error.problems
             return default
 
+    def note(self, rule: str, english: str, chinese: str, cell: Cell | None = None) -> None:
+        """Note what is taken otherwise than it is written, at a cell or at the row."""
+        sheet, column = self.columns.sheet, None if cell is None else cell.column
+        row, value = (self.number, None) if cell is None else (cell.row, cell.text)
+        self.notes.append(Problem(rule, english, chinese, value, sheet.file, sheet.name, row, column))
+
     def position(self, problem: Problem) -> tuple[int, int]:
         """Tell in which line and how far to the right a problem of this row stands."""
         headers = self.columns.headers
@@ -153,6 +160,7 @@ def read_table(path: Path, table: str, make: Callable[[Row], Sequence[Record]]) 
         for record in made:
             if not isinstance(record, CurriculumLine) and record.id:
                 _check_unique(row, record.id, first_rows)
+        notes += row.notes
         if row.problems:
             problems += sorted(row.problems, key=row.position)
         else:

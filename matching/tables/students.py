@@ -156,6 +156,12 @@ def _held_skills(row: Row) -> tuple[SkillClaim, ...]:
 def _planned(row: Row, graduates_on: date | None) -> tuple[CertificateClaim, ...]:
     """Read planned certificates; one without a date counts from graduation, or, where that is unknown, never yet."""
     claims = row.take_all("planned_certificates", claims_of)
+    if not all(claim.issued_on for claim in claims):
+        english, chinese = (
+            "has no date; it counts from graduation, or never where that is unknown",
+            "没有日期，从毕业之日算起；毕业日期不明的不计入",
+        )
+        row.note("planned_without_date", english, chinese, row.cell("planned_certificates"))
     return tuple(claim if claim.issued_on else replace(claim, issued_on=graduates_on or NEVER_YET) for claim in claims)
 
 
