@@ -89,7 +89,7 @@ def test_an_onet_release_becomes_concepts(tmp_path: Path) -> None:
     assert "CC BY 4.0" in summary.attribution
     vocabulary = Vocabulary.load(releases=[tmp_path / "out"])
     assert vocabulary.resolve(Kind.OCCUPATION, "kite builder").concepts == ("onet:11-1011.00",)
-    assert vocabulary.relatives("onet:kitecad")["onet:43230001"] == 0.9
+    assert vocabulary.relatives("onet:kitecad")["onet:43230001"] == 1.0
     assert vocabulary.relatives("onet:11-1011.00")["onet:11-1012.00"] == 0.5
 
 

@@ -31,7 +31,7 @@ SECONDS = 10
 START = b'<worksheet xmlns="http://schemas.openxmlformats.org/spreadsheetml/2006/main"><sheetData>'
 END = b"</sheetData></worksheet>"
 MEASURE = """
-import json, resource, sys, time
+import json, re, resource, sys, time
 from matching.errors import TableError
 from matching.tables import read_demands
 start = time.perf_counter()
@@ -41,7 +41,11 @@ try:
 except TableError as error:
     rule = error.problems[0].rule
 seconds = time.perf_counter() - start
-own, children = (resource.getrusage(who).ru_maxrss for who in (resource.RUSAGE_SELF, resource.RUSAGE_CHILDREN))
+children = resource.getrusage(resource.RUSAGE_CHILDREN).ru_maxrss
+try:
+    own = int(re.search(r"VmHWM:\\s+(\\d+)", open("/proc/self/status").read())[1])
+except OSError:
+    own = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
 print(json.dumps([rule, seconds, own // 1024, children // 1024]))
 """
 
