@@ -270,3 +270,11 @@ def test_notes_of_age_and_graduation(vocabulary: Vocabulary) -> None:
     assert started.notes == (("到岗时尚未毕业（2029-06-30 毕业）。", "Graduates on 2029-06-30, after the start."),)
     open_start = told(vocabulary, Demand("D", "焊工"), student)
     assert [en for _, en in open_start.notes] == ["Under 18 now: guardian consent needed."]
+
+
+def test_what_is_to_be_verified_is_never_called_there(vocabulary: Vocabulary) -> None:
+    must = Requirement(Kind.CERTIFICATE, "低压电工证", importance=Importance.MUST)
+    asks, holds = Demand("D", "电工", requirements=(must,)), Profile("S", certificates=(CertificateClaim("电工证"),))
+    explained = Engine(vocabulary, reference_on=TODAY).fit([asks], [holds]).explain("D", "S")
+    (reason,) = [reason for reason in explained.reasons if reason.part == "certificates"]
+    assert reason.standing is Standing.PARTLY and explained.to_verify("zh") == ("低压电工证",)

@@ -62,8 +62,8 @@ def explain(
             continue
         words = _words(group, pair)
         standing = _standing(group, points, words)
-        if standing is Standing.MISSING and _is_undecided(group, pair, verdicts):
-            standing = Standing.TO_VERIFY
+        if standing in (Standing.MISSING, Standing.HAS) and _is_undecided(group, pair, verdicts):
+            standing = Standing.TO_VERIFY if standing is Standing.MISSING else Standing.PARTLY
         if group.sources[0] == IMPLIED and standing is Standing.MISSING and in_fields:
             continue
         evidence = evidence_of(group, standing, words, pair)
