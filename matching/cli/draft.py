@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import sys
 from collections.abc import Mapping
 from dataclasses import asdict
 from datetime import date
@@ -14,14 +13,12 @@ from rich.markup import escape
 from rich.table import Table
 
 from matching import Vocabulary
+from matching.cli.given import given_text
 from matching.cli.shown import err, out, print_json
-from matching.domain import LONGEST_TEXT, Kind
+from matching.domain import Kind
 from matching.drafts import Draft, ProfileDraft, draft_demands, draft_profile, write_demands
 from matching.errors import Problem, RecordError
 
-BYTES_PER_CHARACTER = 4
-LONGEST_NAME = 255
-ENCODINGS = ("utf-8-sig", "gb18030")
 NAMES = {
     "title": ("岗位名称", "title"),
     "employer": ("企业名称", "employer"),
@@ -69,7 +66,7 @@ def draft(
     ] = None,
 ) -> None:
     """Draft demands from a pasted ad, or a profile from a student's text. 由招聘启事或学生自述起草记录。"""
-    text = _text(source)
+    text = given_text(source)
     day = _day(today)
     vocabulary = Vocabulary.load()
     found: list[Draft] | list[ProfileDraft]
@@ -90,45 +87,6 @@ def draft(
         _print(text, one, 0 if lang == "zh" else 1)
     if not found:
         out.print("nothing found 没有找到")
-
-
-def _text(source: str) -> str:
-    """Give the text itself, that of the file which is named, or standard input for `-`."""
-    if source == "-":
-        return _within_limits(sys.stdin.read(LONGEST_TEXT + 1))
-    try:
-        path = Path(source)
-        named = len(source) < LONGEST_NAME and "\n" not in source and path.is_file()
-        content = path.read_bytes()[: LONGEST_TEXT * BYTES_PER_CHARACTER + 1] if named else b""
-    except (OSError, ValueError) as error:
-        if not isinstance(error, PermissionError):
-            return _within_limits(source)
-        english, chinese = "the file can't be read", "文件无法读取"
-        raise RecordError(Problem("unreadable", english, chinese, source, field="SOURCE")) from error
-    if not named:
-        if path_like(source):
-            raise RecordError(Problem("no_file", "no such file", "没有这个文件", source, field="SOURCE"))
-        return _within_limits(source)
-    if len(content) > LONGEST_TEXT * BYTES_PER_CHARACTER:
-        return _within_limits(" " * (LONGEST_TEXT + 1))
-    for encoding in ENCODINGS:
-        try:
-            return _within_limits(content.decode(encoding))
-        except UnicodeDecodeError:
-            continue
-    raise RecordError(Problem("encoding", "is neither UTF-8 nor GB18030", "不是 UTF-8 或 GB18030 编码", file=path.name))
-
-
-def _within_limits(text: str) -> str:
-    if len(text) > LONGEST_TEXT:
-        english, chinese = f"at most {LONGEST_TEXT} characters", f"最多 {LONGEST_TEXT} 个字符"
-        raise RecordError(Problem("too_long", english, chinese, f"{text[:20].strip()}…", field="SOURCE"))
-    return text
-
-
-def path_like(source: str) -> bool:
-    """Tell whether an argument was meant as a file: it ends as text files do."""
-    return source.lower().endswith((".txt", ".md", ".text")) and not any(mark in source for mark in "，。\n ")
 
 
 def _day(given: str | None) -> date:

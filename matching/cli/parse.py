@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import sys
 from collections.abc import Sequence
 from pathlib import Path
 from typing import Annotated, Any, Literal
@@ -13,14 +12,12 @@ from rich.table import Table
 from rich.text import Text
 
 from matching import Vocabulary
+from matching.cli.given import given_text
 from matching.cli.shown import out, print_json
-from matching.domain import LONGEST_TEXT, Importance, Kind
-from matching.errors import Problem, RecordError
+from matching.domain import Importance, Kind
 from matching.text import Said, Side, read
 
 Lang = Literal["zh", "en"]
-BYTES_PER_CHARACTER = 4
-ENCODINGS = ("utf-8-sig", "gb18030")
 HEADERS = {
     "zh": ("位置", "原文", "类别", "概念", "程度", "重要性", "否定"),
     "en": ("span", "text", "kind", "stands for", "level", "importance", "negated"),
@@ -61,7 +58,7 @@ def parse(
     ] = None,
 ) -> None:
     """Show what is understood of a text: concepts, levels, must or nice, negation. 显示读懂了什么，逐处标出。"""
-    given = _given(text)
+    given = given_text(text)
     known = Vocabulary.load(releases=vocabulary or [])
     said = read(given, known, side)
     if as_json:
@@ -69,42 +66,6 @@ def parse(
         return
     out.print(_marked(given, said), soft_wrap=True)
     out.print(_table(said, known, side, lang) if said else NOTHING[lang])
-
-
-def _given(text: str) -> str:
-    """Give the text itself, the content of the file of that name, or standard input for `-`."""
-    if text == "-":
-        return _within_limits(sys.stdin.read(LONGEST_TEXT + 1), "-")
-    if len(text) > 255 or "\n" in text:
-        return _within_limits(text, None)
-    path = Path(text)
-    try:
-        if not path.is_file():
-            return _within_limits(text, None)
-        with path.open("rb") as stream:
-            content = stream.read(LONGEST_TEXT * BYTES_PER_CHARACTER + 1)
-    except ValueError:
-        return _within_limits(text, None)
-    except OSError as error:
-        english, chinese = "the file can't be read", "文件无法读取"
-        raise RecordError(Problem("unreadable", english, chinese, error.strerror, file=path.name)) from error
-    return _within_limits(_decoded(content, path.name), path.name)
-
-
-def _decoded(content: bytes, file: str) -> str:
-    for encoding in ENCODINGS:
-        try:
-            return content.decode(encoding)
-        except UnicodeDecodeError:
-            continue
-    raise RecordError(Problem("encoding", "is neither UTF-8 nor GB18030", "不是 UTF-8 或 GB18030 编码", file=file))
-
-
-def _within_limits(text: str, file: str | None) -> str:
-    if len(text) > LONGEST_TEXT:
-        english, chinese = f"at most {LONGEST_TEXT} characters", f"最多 {LONGEST_TEXT} 个字符"
-        raise RecordError(Problem("too_long", english, chinese, f"{text[:20]}…", file=file, field="TEXT"))
-    return text
 
 
 def _values(one: Said, vocabulary: Vocabulary) -> dict[str, Any]:
