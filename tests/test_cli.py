@@ -281,3 +281,18 @@ def test_the_demo_prints_both_languages(folder: Path) -> None:
     assert ran.returncode == 0
     for words in ("示例：60 个岗位需求", "已具备", "Has:", "分数", "Score", "Weights:"):
         assert words in ran.stdout
+
+
+@pytest.mark.parametrize("form", ["xlsx", "csv"])
+def test_who_refuses_ranking_is_named_beside_every_file(folder: Path, form: str) -> None:
+    refusing = STUDENTS.replace("自我描述\n", "自我描述,自动排序\n").replace("练了一年\n", "练了一年,拒绝\n")
+    (folder / "students.csv").write_text(
+        refusing.replace(",求职,\n", ",求职,,\n").replace("升学,\n", "升学,,\n"), encoding="utf-8"
+    )
+    ran = duikou("match", "demands.csv", "students.csv", "-o", f"out.{form}", "-k", "2", folder=folder)
+    assert ran.returncode == 0, ran.stderr
+    if form == "csv":
+        assert "请人工查看（1）：S1" in ran.stderr
+    else:
+        cells = [str(row[0]) for row in load_workbook(folder / "out.xlsx").worksheets[0].iter_rows(values_only=True)]
+        assert any("请人工查看（1）：S1" in cell for cell in cells) and any(cell.startswith("权重：") for cell in cells)

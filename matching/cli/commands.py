@@ -25,7 +25,7 @@ from matching.cli.draft import draft
 from matching.cli.ending import refuse_to_overwrite, run
 from matching.cli.lint import lint, warn
 from matching.cli.parse import parse
-from matching.cli.shown import err, match_rows, out, print_json, print_list, with_reasons
+from matching.cli.shown import err, match_rows, out, print_json, print_list, remarks, with_reasons
 from matching.cli.tables import Curricula, Errors, check_errors_path, report, template
 from matching.cli.unrecognised import print_unrecognised
 from matching.curricula import with_curriculum
@@ -144,7 +144,8 @@ def match(
     listed = [(one, _explained(engine, one)) for one in found]
     titles = {key: _title(engine, key, direction) for key in askers}
     if output is not None and not as_json:
-        _write([row for one, reasons in listed for row in match_rows(one, reasons, titles, lang)], output, lang, titles)
+        rows = [row for one, reasons in listed for row in match_rows(one, reasons, titles, lang)]
+        _write(rows, output, lang, titles, [one for one, _ in listed])
         raise typer.Exit(1 if rejected else 0)
     softer = {one.asked: _softer(engine, one, relax or len(one) < k) for one, _ in listed}
     if as_json:
@@ -355,15 +356,25 @@ def _progress(lists: Iterator[MatchList], total: int) -> Iterator[MatchList]:
         yield from progress.track(lists, total=total, description="Ranking 匹配中")
 
 
-def _write(rows: Sequence[MatchRow], output: str, lang: Literal["zh", "en"], titles: dict[str, str]) -> None:
-    """Write matches as a file, or as CSV to standard output for `-`."""
+def _write(
+    rows: Sequence[MatchRow], output: str, lang: Literal["zh", "en"], titles: dict[str, str], lists: Sequence[MatchList]
+) -> None:
+    """Write matches as a file, or as CSV to standard output for `-`.
+
+    A workbook also says who is unscored; beside the other forms standard error does.
+    """
     from matching.tables import matches_text, write_matches
 
     if output == "-":
         sys.stdout.write(matches_text(rows, ".csv", lang))
     else:
-        write_matches(output, rows, lang, asked=titles)
+        beside = {found.asked: remarks(found, lang) for found in lists}
+        write_matches(output, rows, lang, asked=titles, remarks=beside)
         err.print(f"{'已写入' if lang == 'zh' else 'written'}: {output}", markup=False)
+    if not output.endswith(".xlsx"):
+        for found in lists:
+            if found.unscored:
+                err.print(f"{found.asked} {remarks(found, lang)[-2]}", markup=False, highlight=False)
 
 
 def _softer(engine: Engine, found: MatchList, wanted: bool) -> Sequence[Relaxation]:

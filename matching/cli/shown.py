@@ -18,6 +18,7 @@ from matching.relaxations import Relaxation
 from matching.score import PART_NAMES, PARTS, SCORE_ONE, WEIGHT_ONE
 from matching.tables import MatchRow
 
+SHOWN = 10
 out = Console(soft_wrap=True)
 err = Console(stderr=True, soft_wrap=True)
 
@@ -97,27 +98,31 @@ def print_list(
         lines = [*([name] if name else []), *_wishes(found, rank, lang), *reason.lines(lang, evidence=False)]
         shown.add_row(str(rank + 1), escape(key), f"{found.score(rank):.3f}", escape("\n".join(lines)))
     out.print(shown)
-    separator = "；" if lang == "zh" else "; "
+    if softer:
+        changes = ("；" if lang == "zh" else "; ").join(change.text(lang) for change in softer)
+        out.print(("放宽条件可增加：" if lang == "zh" else "More students with softer conditions: ") + escape(changes))
+    out.print(escape("\n".join(remarks(found, lang, SHOWN))) + "\n")
+
+
+def remarks(found: MatchList, lang: Literal["zh", "en"], most: int | None = None) -> list[str]:
+    """Say what stands beside a list: how many each condition removed, who is unscored (`most` ids), and the weights."""
+    zh, separator = lang == "zh", "；" if lang == "zh" else "; "
+    lines = []
     removed = [f"{removal.label(lang)} {removal.count}" for removal in found.removed if removal.count]
     if removed:
-        out.print(
-            ("各项条件单独排除：" if lang == "zh" else "Removed by each alone: ") + escape(separator.join(removed))
-        )
-    if softer:
-        changes = separator.join(change.text(lang) for change in softer)
-        out.print(("放宽条件可增加：" if lang == "zh" else "More students with softer conditions: ") + escape(changes))
+        lines.append(("各项条件单独排除：" if zh else "Removed by each alone: ") + separator.join(removed))
     if found.unscored:
-        shown_ids = ", ".join(found.unscored[:10]) + (" …" if len(found.unscored) > 10 else "")
-        text = "不参加自动排序、请人工查看" if lang == "zh" else "Refused ranking by machine, for a person to judge"
-        out.print(
-            f"{text}（{len(found.unscored)}）：{escape(shown_ids)}"
-            if lang == "zh"
-            else f"{text} ({len(found.unscored)}): {escape(shown_ids)}"
+        ids = ", ".join(found.unscored[:most]) + (" …" if most is not None and len(found.unscored) > most else "")
+        count = len(found.unscored)
+        lines.append(
+            f"不参加自动排序、请人工查看（{count}）：{ids}"
+            if zh
+            else f"Refused ranking by machine, for a person to judge ({count}): {ids}"
         )
     units = [round(found.weights["applied"][part] * WEIGHT_ONE) for part in PARTS]
     shares = zip(PARTS, printed(units, WEIGHT_ONE, 2), strict=True)
-    applied = separator.join(f"{PART_NAMES[part][side]} {share}" for part, share in shares)
-    out.print(("权重：" if lang == "zh" else "Weights: ") + applied + "\n")
+    applied = separator.join(f"{PART_NAMES[part][0 if zh else 1]} {share}" for part, share in shares)
+    return [*lines, ("权重：" if zh else "Weights: ") + applied]
 
 
 def _wishes(found: MatchList, rank: int, lang: Literal["zh", "en"]) -> list[str]:

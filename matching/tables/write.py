@@ -55,11 +55,17 @@ class MatchRow:
 
 
 def write_matches(
-    path: Path | str, rows: Iterable[MatchRow], lang: str = "zh", *, asked: Mapping[str, str] | None = None
+    path: Path | str,
+    rows: Iterable[MatchRow],
+    lang: str = "zh",
+    *,
+    asked: Mapping[str, str] | None = None,
+    remarks: Mapping[str, Sequence[str]] | None = None,
 ) -> None:
     """Write rows to `.xlsx` (a sheet per asking record), `.csv`, `.json` or `.jsonl`, with zh or en headers.
 
-    When: `duikou match -o FILE`. `asked` maps ids to titles and gives records without any row their (empty) sheet. The
+    When: `duikou match -o FILE`. `asked` maps ids to titles and gives records without any row their (empty) sheet;
+    `remarks` are lines that a workbook's sheet ends with, such as who is unscored (the other forms hold rows only). The
     file appears whole or not at all: it is written beside its place and then moved there. Raises TableError for another
     ending or a folder that can't be written to.
     """
@@ -70,7 +76,7 @@ def write_matches(
         english, chinese = f"the ending must be one of {known}", f"文件扩展名应为 {known} 之一"
         raise TableError(Problem("unknown_form", english, chinese, target.suffix, target.name))
     if form == ".xlsx":
-        content = _workbook(rows, lang, asked or {})
+        content = _workbook(rows, lang, asked or {}, remarks or {})
     elif form == ".csv":
         content = matches_text(rows, form, lang).encode("utf-8-sig")
     else:
@@ -122,7 +128,9 @@ def sheet_names(titles: Sequence[str]) -> list[str]:
     return names
 
 
-def _workbook(rows: Iterable[MatchRow], lang: str, asked: Mapping[str, str]) -> bytes:
+def _workbook(
+    rows: Iterable[MatchRow], lang: str, asked: Mapping[str, str], remarks: Mapping[str, Sequence[str]]
+) -> bytes:
     groups: dict[str, list[MatchRow]] = {identifier: [] for identifier in asked}
     titles = dict(asked)
     for row in rows:
@@ -130,7 +138,7 @@ def _workbook(rows: Iterable[MatchRow], lang: str, asked: Mapping[str, str]) -> 
         titles.setdefault(row.asked, row.title)
     workbook = Workbook(write_only=True)
     names = sheet_names([f"{identifier} {titles[identifier]}".strip() for identifier in groups] or ["-"])
-    for name, group in zip(names, groups.values() or [[]], strict=True):
+    for name, (identifier, group) in zip(names, groups.items() or [("", [])], strict=True):
         sheet = workbook.create_sheet(name)
         sheet.freeze_panes = "A2"
         for column, width in zip("ABCDEFGH", WIDTHS, strict=True):
@@ -138,6 +146,8 @@ def _workbook(rows: Iterable[MatchRow], lang: str, asked: Mapping[str, str]) -> 
         sheet.append([_cell(sheet, header, bold=True) for header in HEADERS[lang]])
         for row in group:
             sheet.append([_cell(sheet, value) for value in _values(row, lang)])
+        for remark in ("", *remarks[identifier]) if identifier in remarks else ():
+            sheet.append([_cell(sheet, remark)])
     stream = io.BytesIO()
     workbook.save(stream)
     return stream.getvalue()
