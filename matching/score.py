@@ -1,4 +1,4 @@
-"""The parts of a score, their published weights, and the one result type of every ranking: values, no algorithm.
+"""The parts of a score, their published weights, and the one result type of every ranking.
 
 All sums are integers. A demand's part gives at most `ROW_ONE * VALUE_ONE`; the weights of the parts are integers that
 sum to `WEIGHT_ONE`; so a score lies in [0, SCORE_ONE] and is the same on any machine, in any order of adding.
