@@ -182,7 +182,7 @@ TYPES = {"domain", "errors", "score"}
 
 
 def test_one_match_is_short_to_follow(vocabulary: Vocabulary, sample_folder: Path) -> None:
-    """From table to explanation: at most 8 modules beside those of values only, and 8 calls deep in each step."""
+    """Match and explain are at most 8 calls deep; at most 8 modules beside TYPES. What is left out: decision 009."""
     demands = read_demands(sample_folder / "demands.csv").records
     profiles = read_profiles(sample_folder / "students.csv", TODAY).records[:200]
     engine = Engine(vocabulary, reference_on=TODAY).fit(demands, profiles)
