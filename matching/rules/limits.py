@@ -128,14 +128,15 @@ def _near_major(legal: LegalRule, demand: Demand, vocabulary: Vocabulary) -> Rul
 
 
 def _major_near_to(named: frozenset[str], least: float, vocabulary: Vocabulary) -> Judge:
-    def is_near(major: str) -> bool:
-        fulfils = any(major in vocabulary.satisfied_by(concept) for concept in named)
-        return fulfils or any(vocabulary.relatives(major).get(concept, 0.0) >= least for concept in named)
+    fulfilling = frozenset(major for concept in named for major in vocabulary.satisfied_by(concept))
 
     def judge(facts: Facts, day: int) -> Verdicts:
         majors, place = np.unique(facts.major, return_inverse=True)
         known = [major != "" and not major.startswith("open:") for major in majors.tolist()]
-        near = [is_near(major) for major in majors.tolist()]
+        near = [
+            major in fulfilling or any(vocabulary.relatives(major).get(concept, 0.0) >= least for concept in named)
+            for major in majors.tolist()
+        ]
         each = np.where(known, np.where(near, MET, NOT_MET), UNKNOWN).astype(np.int8)
         column: Verdicts = each[place]
         return column

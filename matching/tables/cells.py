@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 import unicodedata
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
 
 from matching.domain import Pay
@@ -46,6 +46,7 @@ class Cell:
     """One cell with its place, so that whoever reads it can say what is wrong and where.
 
     `graded` tells that its column writes levels in brackets, so that other words in brackets are wrong levels.
+    `text` is the value as stripped text: whole numbers without fraction, dates as 2027-07-01, no first apostrophe.
     """
 
     value: object
@@ -54,23 +55,11 @@ class Cell:
     row: int
     column: str
     graded: bool = False
+    text: str = field(init=False, default="")
 
-    @property
-    def text(self) -> str:
-        """Give the cell as stripped text: whole numbers without fraction, dates as 2027-07-01, no first apostrophe."""
-        value = self.value
-        if value is None:
-            return ""
-        if isinstance(value, float) and value.is_integer() and abs(value) < LARGEST_EXACT:
-            return str(int(value))
-        if isinstance(value, datetime) and value.time() == datetime.min.time():
-            return value.date().isoformat()
-        text = str(value).strip(STRIPPED)
-        if text.startswith(tuple(APOSTROPHES)):
-            text = text[1:].strip(STRIPPED)
-        if found := TEXT_FORMULA.fullmatch(text):
-            text = found[1]
-        return text
+    def __post_init__(self) -> None:
+        """Bring the value to text once."""
+        object.__setattr__(self, "text", _text(self.value))
 
     @property
     def crossed(self) -> bool:
@@ -96,6 +85,21 @@ class Cell:
             raise self.wrong("formula", english, "是没有保存结果的公式或错误值，请粘贴为数值")
         if text.startswith("=") and len(text) > 1:
             raise self.wrong("formula", "is a formula; put its value into the cell", "是公式，请改成数值或文字")
+
+
+def _text(value: object) -> str:
+    if value is None:
+        return ""
+    if isinstance(value, float) and value.is_integer() and abs(value) < LARGEST_EXACT:
+        return str(int(value))
+    if isinstance(value, datetime) and value.time() == datetime.min.time():
+        return value.date().isoformat()
+    text = str(value).strip(STRIPPED)
+    if text.startswith(tuple(APOSTROPHES)):
+        text = text[1:].strip(STRIPPED)
+    if found := TEXT_FORMULA.fullmatch(text):
+        text = found[1]
+    return text
 
 
 def read_text(cell: Cell, longest: int = LONGEST_TEXT) -> str:

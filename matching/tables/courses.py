@@ -11,7 +11,7 @@ from matching.tables import cells, items
 from matching.tables.cells import Cell
 from matching.tables.dates import read_day
 from matching.tables.items import Form, Item
-from matching.tables.read import Read, Row, read_table
+from matching.tables.read import Read, Row, Table
 from matching.tables.students import class_year, read_entry_year
 from matching.tables.terms import term_end
 
@@ -22,7 +22,10 @@ def read_curricula(path: Path | str) -> Read[CurriculumLine]:
     When: a college gives its curriculum once, instead of every student writing it. Several skills in one cell give
     several lines. An empty college or entry year means every one. Errors as in `read_demands`.
     """
-    return read_table(Path(path), "curricula", _lines)
+    table: Table[CurriculumLine] = Table(Path(path), "curricula")
+    for row in table.rows():
+        table.add(row, _lines(row))
+    return table.read()
 
 
 def _lines(row: Row) -> list[CurriculumLine]:

@@ -48,9 +48,10 @@ def read_day(cell: Cell, month_end: bool = False) -> date:
     return day_of(cell, cell.text, month_end)
 
 
-def day_of(cell: Cell, written: str, month_end: bool) -> date:
-    """Read a date that stands in a part of a cell."""
-    text = unicodedata.normalize("NFKC", written).strip()
+def day_of(cell: Cell, part: str, month_end: bool, written: str | None = None) -> date:
+    """Read a date that stands in a part of a cell; an error shows `written`, or the part where nothing is given."""
+    written = part if written is None else written
+    text = unicodedata.normalize("NFKC", part).strip()
     text = CHINESE.sub(_digits, text)
     found = DAY.fullmatch(text) or EIGHT_DIGITS.fullmatch(text)
     month_only = None if found else MONTH.fullmatch(text) or SIX_DIGITS.fullmatch(text)

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from dataclasses import replace
 from datetime import date
 from functools import partial
@@ -13,8 +12,8 @@ from matching.tables import cells, items
 from matching.tables.cells import LARGEST_PAY, Cell
 from matching.tables.certificates import is_certificate
 from matching.tables.dates import read_day
-from matching.tables.items import Form, Item
-from matching.tables.read import Read, Row, read_table
+from matching.tables.items import Form
+from matching.tables.read import Read, Row, Table
 from matching.tables.words import known_words, plain_form
 
 LARGEST_HEADCOUNT = 100_000
@@ -41,31 +40,33 @@ def read_demands(path: Path | str) -> Read[Demand]:
     When: an enterprise's workbook comes in. A row with a wrong cell is left out and named in `problems`; the others go
     on. Raises TableError when the file or its header can't be used.
     """
-    return read_table(Path(path), "demands", _demand)
+    table: Table[Demand] = Table(Path(path), "demands")
+    for row in table.rows():
+        table.add(row, [_demand(row)])
+    return table.read()
 
 
-def _demand(row: Row) -> list[Demand]:
+def _demand(row: Row) -> Demand:
     requirements: list[Requirement] = []
     row.take("credit_code", cells.read_credit_code, "")
     for name, kind, importance, grouped in REQUIREMENTS:
         requirements += _requirements(row, name, kind, importance, grouped)
-    return [
-        Demand(
-            id=row.take("id", cells.read_id, "") if "id" in row.columns.places else f"R{row.number}",
-            title=row.take("title", cells.read_name, ""),
-            text="\n".join(row.take_all("text", cells.read_texts)),
-            kind=DemandKind(row.take("kind", partial(cells.read_word, field="kind"), DemandKind.HIRE.value)),
-            requirements=tuple(requirements),
-            headcount=row.take("headcount", partial(cells.read_count, low=1, high=LARGEST_HEADCOUNT), None),
-            employer=row.take("employer", cells.read_name, "") or None,
-            occupations=row.take_all("occupations", items.read_labels),
-            places=row.take_all("places", items.read_labels),
-            pay=_pay(row),
-            shifts=row.take_all("shifts", items.read_labels),
-            start_on=row.take("start_on", _start, None),
-            valid_until=row.take("valid_until", _last_day, None),
-        )
-    ]
+    pay_low, pay_high = row.take("pay_low", _amount, None), row.take("pay_high", _amount, None)
+    return Demand(
+        id=row.take("id", cells.read_id, "") if "id" in row.columns.places else f"R{row.number}",
+        title=row.take("title", cells.read_name, ""),
+        text="\n".join(row.take_all("text", cells.read_texts)),
+        kind=DemandKind(row.take("kind", partial(cells.read_word, field="kind"), DemandKind.HIRE.value)),
+        requirements=tuple(requirements),
+        headcount=row.take("headcount", partial(cells.read_count, low=1, high=LARGEST_HEADCOUNT), None),
+        employer=row.take("employer", cells.read_name, "") or None,
+        occupations=row.take_all("occupations", items.read_labels),
+        places=row.take_all("places", items.read_labels),
+        pay=_pay(row, pay_low, pay_high, row.take("pay", cells.read_pay, None)),
+        shifts=row.take_all("shifts", items.read_labels),
+        start_on=row.take("start_on", _start, None),
+        valid_until=row.take("valid_until", _last_day, None),
+    )
 
 
 def _start(cell: Cell) -> date | None:
@@ -80,14 +81,13 @@ def _amount(cell: Cell) -> int | None:
     return None if cells.is_none(cell) else cells.read_number(cell, 0, LARGEST_PAY)
 
 
-def _pay(row: Row) -> Pay | None:
-    """Read the ends of the pay from their columns, else both from the column of pay."""
-    low, high = row.take("pay_low", _amount, None), row.take("pay_high", _amount, None)
+def _pay(row: Row, low: int | None, high: int | None, whole: Pay | None) -> Pay | None:
+    """Join the ends of the pay from their columns, else take both from the column of pay."""
     cell = row.cell("pay_high")
     if low is not None and high is not None and cell is not None and high < low:
         english, chinese = f"lies below the lower end, {low}", f"低于下限 {low}"
         row.problems += cell.wrong("end_before_start", english, chinese).problems
-    whole, cell = row.take("pay", cells.read_pay, None), row.cell("pay")
+    cell = row.cell("pay")
     if whole is None and cell is not None and not row.problems and cells.names_amount(cell):
         english, chinese = "is no pay by the month and was not converted", "不是按月的薪资，未折算"
         row.note("pay_not_monthly", english, chinese, cell)
@@ -103,9 +103,9 @@ def _requirements(
     found: list[Requirement] = []
     for column, cell in enumerate(row.cells(name)):
         prefix = name if column == 0 else f"{name}.{column + 1}"
-        parse = partial(_requirements_of, prefix, kind, importance, grouped)
-        nothing: tuple[Requirement, ...] = ()
-        found += row.parsed(cell, parse, nothing)
+        with row.watched():
+            cell.check_read()
+            found += _requirements_of(prefix, kind, importance, grouped, cell)
     if grouped and len(found) > 1:
         return tuple(replace(requirement, any_of=name) for requirement in found)
     return tuple(found)
@@ -115,7 +115,10 @@ def _requirements_of(
     name: str, kind: Kind | None, importance: Importance, grouped: bool, cell: Cell
 ) -> tuple[Requirement, ...]:
     found: list[Requirement] = []
-    entries = _entries(cell, kind, grouped)
+    form = ASKED_CERTIFICATE if kind is Kind.CERTIFICATE else ASKED_SKILL
+    entries = items.read_alternatives(
+        cell, lambda part: ASKED_CERTIFICATE if kind is None and is_certificate(part) else form, slashed=grouped
+    )
     if grouped:
         entries = [[item for alternatives in entries for item in alternatives]] if entries else []
     if kind is Kind.EDUCATION:
@@ -144,10 +147,3 @@ def _requirements_of(
             for item in alternatives
         ]
     return tuple(found)
-
-
-def _entries(cell: Cell, kind: Kind | None, grouped: bool) -> list[Sequence[Item]]:
-    if kind is None:
-        return items.read_alternatives(cell, lambda part: ASKED_CERTIFICATE if is_certificate(part) else ASKED_SKILL)
-    form = ASKED_CERTIFICATE if kind is Kind.CERTIFICATE else ASKED_SKILL
-    return items.read_alternatives(cell, lambda _: form, slashed=grouped)

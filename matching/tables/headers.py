@@ -154,8 +154,9 @@ def _heading(sheet: Sheet, table: str) -> Heading | None:
         if not any(shown(value) for value in row):
             continue
         first = start if first is None else first
+        heading: Heading | None = None
         for depth in range(1, DEEPEST + 1):
-            heading = _tried(sheet, table, start, depth)
+            heading = _tried(sheet, table, start, depth, heading)
             if heading is None:
                 break
             worth = (heading.has(REQUIRED[table]), heading.known, -depth)
@@ -164,12 +165,12 @@ def _heading(sheet: Sheet, table: str) -> Heading | None:
     if first is None:
         return None
     if best is None or not best[1].known:
-        return _tried(sheet, table, first, 1)
+        return _tried(sheet, table, first, 1, None)
     return best[1]
 
 
-def _tried(sheet: Sheet, table: str, start: int, depth: int) -> Heading | None:
-    """Read rows as one header; None where the last of them is no header row."""
+def _tried(sheet: Sheet, table: str, start: int, depth: int, above: Heading | None) -> Heading | None:
+    """Read rows as one header, `above` without the last of them; None where the last is no header row."""
     if start + depth > len(sheet.rows):
         return None
     grid = _filled_grid(sheet, start, depth)
@@ -184,10 +185,8 @@ def _tried(sheet: Sheet, table: str, start: int, depth: int) -> Heading | None:
         fields.append(header_field(table, parts))
         grouped = len(parts) > 1 and header_field(table, parts[-1:]) != fields[-1]
         names.append(" ".join(parts) if grouped else (parts or [""])[-1])
-    if depth > 1:
-        last, above = sheet.rows[start + depth - 1], _tried(sheet, table, start, depth - 1)
-        if above is None or not _continues(last, above):
-            return None
+    if above is not None and not _continues(sheet.rows[start + depth - 1], above):
+        return None
     return Heading(start, depth, fields, names)
 
 

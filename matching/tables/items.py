@@ -135,28 +135,38 @@ def read_item(cell: Cell, written: str, form: Form) -> Item:
 
     Raises TableError naming the item when a part of it is wrong.
     """
-    tags: list[str] = []
-    body, dates = written, ""
-    while found := TAG.search(body):
-        tags.append(found[1].strip())
-        body = body[: found.start()].strip()
-    body, at, dates = body.partition("@")
-    while found := TAG.search(body):
-        tags.append(found[1].strip())
-        body = body[: found.start()].strip()
+    body, dates, tags = _marks(written)
     start = end = None
-    if at:
+    if dates is not None:
         if not form.dated:
             raise cell.wrong("date_not_allowed", "takes no date in this column", "此列不填日期", written)
-        start, end = _period(cell, written, dates)
+        ends = UNTIL.split(dates)
+        if len(ends) > 2 or not any(end.strip() for end in ends):
+            english, chinese = "write one date or start~end after @", "「@」后请写一个日期或“起~止”"
+            raise cell.wrong("bad_date", english, chinese, written)
+        start, end = [day_of(cell, text, True, written) if text.strip() else None for text in [*ends, ""][:2]]
+        if start and end and end < start:
+            raise cell.wrong("end_before_start", "the end lies before the start", "截止日期早于开始日期", written)
     parts = COLON.split(body)
     label, level = body.strip(), None
     if len(parts) > 1:
         label = body[: -len(parts[-1]) - 1].strip()
         level = level_of(cell, parts[-1], form.levels, written)
-    item = Item(label, level, start, end, tuple(tags), written)
-    item = _loose(cell, item, form)
+    item = _loose(cell, Item(label, level, start, end, tags, written), form)
     return replace(item, label=_label(cell, item.label, written))
+
+
+def _marks(written: str) -> tuple[str, str | None, tuple[str, ...]]:
+    """Take `@date` and `[tags]` off an item: what is left, the date as written (None without @), the tags."""
+    tags: list[str] = []
+    body, at, dates = written, "", ""
+    for half in (False, True):
+        while found := TAG.search(body):
+            tags.append(found[1].strip())
+            body = body[: found.start()].strip()
+        if not half:
+            body, at, dates = body.partition("@")
+    return body, dates if at else None, tuple(tags)
 
 
 def _loose(cell: Cell, item: Item, form: Form) -> Item:
@@ -220,21 +230,6 @@ def level_of(cell: Cell, text: str, levels: str, written: str) -> int:
         allowed = f"0-{LEVEL_MAX}、{allowed}"
     english = f"the level must be one of {allowed}"
     raise cell.wrong("bad_level", english, f"等级应为 {allowed} 之一", written)
-
-
-def _period(cell: Cell, written: str, dates: str) -> tuple[date | None, date | None]:
-    ends = UNTIL.split(dates)
-    if len(ends) > 2 or not any(end.strip() for end in ends):
-        english, chinese = "write one date or start~end after @", "「@」后请写一个日期或“起~止”"
-        raise cell.wrong("bad_date", english, chinese, written)
-    try:
-        start, end = [day_of(cell, text, True) if text.strip() else None for text in [*ends, ""][:2]]
-    except TableError as error:
-        problem = error.problems[0]
-        raise cell.wrong(problem.rule, problem.message_en, problem.message_zh, written) from error
-    if start and end and end < start:
-        raise cell.wrong("end_before_start", "the end lies before the start", "截止日期早于开始日期", written)
-    return start, end
 
 
 def read_items(cell: Cell, form: Form) -> list[Item]:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Container, Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Generic, TypeVar
@@ -107,21 +108,34 @@ class Row:
             chinese = f"与同一合并行中第 {found[0].row} 行的「{found[0].text}」不一致"
             self.problems += found[1].wrong("several_values", english, chinese).problems
             return default
-        return self.parsed(found[0], parse, default)
+        with self.watched():
+            found[0].check_read()
+            return parse(found[0])
+        return default
 
     def take_all(self, name: str, parse: Callable[[Cell], Sequence[Value]]) -> tuple[Value, ...]:
         """Parse every filled cell of a field that is a list, and join what they give."""
-        nothing: Sequence[Value] = ()
-        return tuple(value for cell in self.cells(name) for value in self.parsed(cell, parse, nothing))
+        values: list[Value] = []
+        for cell in self.cells(name):
+            with self.watched():
+                cell.check_read()
+                values += parse(cell)
+        return tuple(values)
 
     def parsed(self, cell: Cell, parse: Callable[[Cell], Value], default: Value) -> Value:
         """Parse one cell; what is wrong is kept as a problem and the default given."""
-        try:
+        with self.watched():
             cell.check_read()
             return parse(cell)
+        return default
+
+    @contextmanager
+    def watched(self) -> Iterator[None]:
+        """Keep what turns out wrong inside as problems of this row instead of raising it."""
+        try:
+            yield
         except TableError as error:
             self.problems += error.problems
-            return default
 
     def note(self, rule: str, english: str, chinese: str, cell: Cell | None = None) -> None:
         """Note what is taken otherwise than it is written, at a cell or at the row."""
@@ -143,32 +157,46 @@ class Row:
             self.problems.append(Problem("required", "must not be empty", "此格必填，不能为空", "", *place))
 
 
-def read_table(path: Path, table: str, make: Callable[[Row], Sequence[Record]]) -> Read[Record]:
-    """Read a table of a kind (`demands`, `students`, `curricula`) with `make`, which turns a row into its records."""
-    columns = _graded(find_columns(open_sheets(path), table))
-    records: list[Record] = []
-    problems: list[Problem] = []
-    notes = list(columns.notes)
-    first_rows: dict[str, int] = {}
-    filled = 0
-    for row in _rows(columns, table, notes):
-        filled += 1
-        for name in NEVER_EMPTY[table]:
-            row.require(name)
-        _check_width(row)
-        made = make(row)
+class Table(Generic[Record]):
+    """A table on its way: gives its `rows`, takes the records made of each with `add`, ends with what was `read`."""
+
+    def __init__(self, path: Path, kind: str) -> None:
+        """Open a table of a kind (`demands`, `students`, `curricula`); raise TableError where it can't be used."""
+        self._kind = kind
+        self._columns = _graded(find_columns(open_sheets(path), kind))
+        self._notes = list(self._columns.notes)
+        self._records: list[Record] = []
+        self._problems: list[Problem] = []
+        self._first_rows: dict[str, int] = {}
+        self._empty = True
+
+    def rows(self) -> Iterator[Row]:
+        """Give the rows that hold records, one after the other; raise TableError where there is none."""
+        for row in _rows(self._columns, self._kind, self._notes):
+            self._empty = False
+            for name in NEVER_EMPTY[self._kind]:
+                row.require(name)
+            _check_width(row)
+            yield row
+        if self._empty:
+            english, chinese = "the table has a header and no rows", "表格只有表头，没有数据"
+            sheet = self._columns.sheet
+            raise TableError(Problem("empty", english, chinese, file=sheet.file, sheet=sheet.name))
+
+    def add(self, row: Row, made: Sequence[Record]) -> None:
+        """Keep the records of a row, or, where anything in it is wrong, its problems in the order of its cells."""
         for record in made:
             if not isinstance(record, CurriculumLine) and record.id:
-                _check_unique(row, record.id, first_rows)
-        notes += row.notes
+                _check_unique(row, record.id, self._first_rows)
+        self._notes += row.notes
         if row.problems:
-            problems += sorted(row.problems, key=row.position)
+            self._problems += sorted(row.problems, key=row.position)
         else:
-            records += made
-    if not filled:
-        english, chinese = "the table has a header and no rows", "表格只有表头，没有数据"
-        raise TableError(Problem("empty", english, chinese, file=columns.sheet.file, sheet=columns.sheet.name))
-    return Read(tuple(records), tuple(problems), tuple(notes))
+            self._records += made
+
+    def read(self) -> Read[Record]:
+        """Give what was added."""
+        return Read(tuple(self._records), tuple(self._problems), tuple(self._notes))
 
 
 def _graded(columns: Columns) -> Columns:

@@ -16,11 +16,12 @@ from matching.tables.cells import Cell
 from matching.tables.certificates import claims_of, claims_of_columns, is_certificate
 from matching.tables.dates import read_day
 from matching.tables.items import Form
-from matching.tables.read import Read, Row, read_table
+from matching.tables.read import Read, Row, Table
 from matching.tables.words import numeral
 
 NEVER_YET = date(2100, 12, 31)
-NO_SKILLS: tuple[SkillClaim, ...] = ()
+CERTIFICATE_COLUMNS = ("certificates", "certificate_name", "skills_or_certificates")
+"""Columns that say whether a student holds certificates: where none says anything, nothing is known."""
 ENTRY_YEAR = re.compile(r"(20\d{2}|\d{2})(?:级|届|年|学年|年级)?(?:秋季?|春季?)?(?:入学)?")
 CLASS_YEAR = re.compile(r"(?<!\d)(20[1-4]\d|[1-4]\d)(?=\D|\d\d(?!\d))")
 
@@ -31,10 +32,13 @@ def read_profiles(path: Path | str, today: date | None = None) -> Read[Profile]:
     When: a college's export comes in. `today` decides whether a 16th or 18th birthday still lies in the future; past
     ones are dropped. Columns of identity and protected traits are never read, only noted. Errors as in `read_demands`.
     """
-    return read_table(Path(path), "students", partial(_profile, today=today or date.today()))
+    table: Table[Profile] = Table(Path(path), "students")
+    for row in table.rows():
+        table.add(row, [_profile(row, today or date.today())])
+    return table.read()
 
 
-def _profile(row: Row, today: date) -> list[Profile]:
+def _profile(row: Row, today: date) -> Profile:
     intent = row.take("intent", cells.read_intent, Intent.EMPLOY.value)
     allow = AutomatedDecision.ALLOW.value
     decision = row.take("automated_decision", partial(cells.read_word, field="automated_decision"), allow)
@@ -48,31 +52,32 @@ def _profile(row: Row, today: date) -> list[Profile]:
     skills = _held_skills(row)
     mixed = row.take_all("skills_or_certificates", _mixed)
     skills += tuple(claim for claim in mixed if isinstance(claim, SkillClaim))
-    return [
-        Profile(
-            id=row.take("id", cells.read_id, ""),
-            college=row.take("college", cells.read_name, "") or None,
-            education=row.take("education", _education, None),
-            major=row.take("major", cells.read_name, "") or class_name or None,
-            entry_year=row.take("entry_year", read_entry_year, None) or class_year(class_name),
-            graduates_on=graduates_on,
-            skills=skills + row.take_all("planned_skills", partial(_skills, planned=True)),
-            certificates=_held(row, [claim for claim in mixed if isinstance(claim, CertificateClaim)]),
-            planned_certificates=_planned(row, graduates_on),
-            occupations=row.take_all("occupations", items.read_labels),
-            intent=Intent(intent),
-            preferences=Preferences(
-                places=_places(row),
-                pay_low=row.take("wished_pay", _wished_pay, None),
-                shifts=row.take_all("wished_shifts", items.read_labels),
-                occupations=row.take_all("wished_occupations", items.read_labels),
-            ),
-            text="\n".join(row.take_all("text", cells.read_texts)),
-            turns_16_on=turns_16_on if turns_16_on and turns_16_on > today else None,
-            turns_18_on=turns_18_on if turns_18_on and turns_18_on > today else None,
-            automated_decision=AutomatedDecision(decision),
-        )
-    ]
+    held = row.take_all("certificates", claims_of) + claims_of_columns(row)
+    held += tuple(claim for claim in mixed if isinstance(claim, CertificateClaim))
+    pay = row.take("wished_pay", cells.read_pay, None)
+    return Profile(
+        id=row.take("id", cells.read_id, ""),
+        college=row.take("college", cells.read_name, "") or None,
+        education=row.take("education", _education, None),
+        major=row.take("major", cells.read_name, "") or class_name or None,
+        entry_year=row.take("entry_year", read_entry_year, None) or class_year(class_name),
+        graduates_on=graduates_on,
+        skills=skills + row.take_all("planned_skills", partial(_skills, planned=True)),
+        certificates=held if any(row.cells(name) or row.crossed(name) for name in CERTIFICATE_COLUMNS) else None,
+        planned_certificates=_dated(row, row.take_all("planned_certificates", claims_of), graduates_on),
+        occupations=row.take_all("occupations", items.read_labels),
+        intent=Intent(intent),
+        preferences=Preferences(
+            places=row.take_all("wished_places", items.read_labels) + _narrowest_place(row),
+            pay_low=None if pay is None else pay.low if pay.low is not None else pay.high,
+            shifts=row.take_all("wished_shifts", items.read_labels),
+            occupations=row.take_all("wished_occupations", items.read_labels),
+        ),
+        text="\n".join(row.take_all("text", cells.read_texts)),
+        turns_16_on=turns_16_on if turns_16_on and turns_16_on > today else None,
+        turns_18_on=turns_18_on if turns_18_on and turns_18_on > today else None,
+        automated_decision=AutomatedDecision(decision),
+    )
 
 
 def _day(cell: Cell) -> date | None:
@@ -81,11 +86,6 @@ def _day(cell: Cell) -> date | None:
 
 def _last_day(cell: Cell) -> date | None:
     return read_day(cell, month_end=True)
-
-
-def _wished_pay(cell: Cell) -> int | None:
-    pay = cells.read_pay(cell)
-    return None if pay is None else pay.low if pay.low is not None else pay.high
 
 
 def read_entry_year(cell: Cell) -> int | None:
@@ -107,20 +107,11 @@ def class_year(name: str) -> int | None:
     return int(found[1]) if len(found[1]) == 4 else 2000 + int(found[1])
 
 
-def _places(row: Row) -> tuple[str, ...]:
-    """Give wished places: those of their column, and the narrowest of province, city and district that is filled."""
+def _narrowest_place(row: Row) -> tuple[str, ...]:
+    """Give the wished places of the narrowest of province, city and district that is filled."""
     parts = [row.take_all(name, items.read_labels) for name in ("wished_province", "wished_city", "wished_district")]
     filled = [labels for labels in parts if labels]
-    return row.take_all("wished_places", items.read_labels) + (filled[-1] if filled else ())
-
-
-def _held(row: Row, mixed: Sequence[CertificateClaim]) -> tuple[CertificateClaim, ...] | None:
-    """Give held certificates; None where no column says anything, () where one says that there is none."""
-    columns = ("certificates", "certificate_name", "skills_or_certificates")
-    if not any(row.cells(name) or row.crossed(name) for name in columns):
-        return None
-    written = row.take_all("certificates", claims_of)
-    return written + claims_of_columns(row) + tuple(mixed)
+    return filled[-1] if filled else ()
 
 
 def _mixed(cell: Cell) -> tuple[SkillClaim | CertificateClaim, ...]:
@@ -149,13 +140,14 @@ def _held_skills(row: Row) -> tuple[SkillClaim, ...]:
             cell = row.at(position, number, values)
             beside = row.at(levels[place], number, values) if place < len(levels) else None
             if cell is not None:
-                claims += row.parsed(cell, partial(_skills, planned=False, beside=beside), NO_SKILLS)
+                with row.watched():
+                    cell.check_read()
+                    claims += _skills(cell, False, beside)
     return tuple(claims)
 
 
-def _planned(row: Row, graduates_on: date | None) -> tuple[CertificateClaim, ...]:
-    """Read planned certificates; one without a date counts from graduation, or, where that is unknown, never yet."""
-    claims = row.take_all("planned_certificates", claims_of)
+def _dated(row: Row, claims: Sequence[CertificateClaim], graduates_on: date | None) -> tuple[CertificateClaim, ...]:
+    """Let planned certificates without a date count from graduation, or, where that is unknown, never yet."""
     if not all(claim.issued_on for claim in claims):
         english, chinese = (
             "has no date; it counts from graduation, or never where that is unknown",

@@ -7,7 +7,6 @@ nothing. A base that piece rates, commission or performance add to leaves the up
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Literal
 
@@ -138,14 +137,6 @@ class PaySaid:
         return self.low is not None or self.high is not None
 
 
-@dataclass(frozen=True, slots=True)
-class _Candidate:
-    """A readable amount and how much it speaks for the post: the total before the base, both before the trial."""
-
-    said: PaySaid
-    rank: int
-
-
 def read_pay(text: str) -> PaySaid | None:
     """Find the pay of a post in free text; None where none is said or understood. Never raises.
 
@@ -154,48 +145,37 @@ def read_pay(text: str) -> PaySaid | None:
     """
     folded = fold(text)
     places = offsets(text, folded)
-    said = _read(_MASKED.sub(lambda hit: "\x00" * len(hit.group()), _spread(folded)))
+    masked = _MASKED.sub(lambda hit: "\x00" * len(hit.group()), folded.translate(_ALIKE))
+    best: tuple[int, PaySaid] | None = None
+    for hit in _PAY.finditer(masked):
+        before = _before(masked, hit.start("sign") if hit["sign"] else hit.start("low"))
+        amounts = None if _foreign(hit) or _broken(masked, hit) else _amounts(hit)
+        basis = _basis(hit, before, amounts) if amounts and _about_pay(masked, hit, before, amounts) else None
+        if amounts is None or basis is None:
+            continue
+        if all(BELIEVED[basis][0] <= value <= BELIEVED[basis][1] for value in amounts):
+            rank = _rank(before)
+            if best is None or rank > best[0]:
+                best = rank, _monthly(hit, basis, _ends(masked, hit, before, amounts))
+    said = best[1] if best else _without_figures(masked)
     if said is None or places is None:
         return said
     return PaySaid(said.low, said.high, said.basis, places[said.start], places[said.end - 1] + 1)
 
 
-def _spread(folded: str) -> str:
-    """Keep the text as it is but for signs that stand for others: a wave dash is a tilde, 伍仟 is 五千."""
-    return folded.translate(_ALIKE)
+def _monthly(hit: re.Match[str], basis: Basis, ends: tuple[float | None, float | None]) -> PaySaid:
+    low, high = [None if value is None else round(value * TIMES[basis] + 1e-9) for value in ends]
+    return PaySaid(low, high, basis, hit.start("sign") if hit["sign"] else hit.start("low"), _last(hit))
 
 
-def _read(masked: str) -> PaySaid | None:
-    found = max(_candidates(masked), key=lambda one: (one.rank, -one.said.start), default=None)
-    if found is not None:
-        return found.said
+def _without_figures(masked: str) -> PaySaid | None:
+    """Read pay that is said without a number: over ten thousand, by the piece, negotiable."""
     if hit := _TEN_THOUSAND.search(masked):
         return PaySaid(10_000, None, "month", hit.start(), hit.end())
     for basis, pattern in (("piece", _PIECE), ("negotiable", _NEGOTIABLE)):
         if hit := pattern.search(masked):
             return PaySaid(None, None, "piece" if basis == "piece" else "negotiable", hit.start(), hit.end())
     return None
-
-
-def _candidates(masked: str) -> Iterator[_Candidate]:
-    for hit in _PAY.finditer(masked):
-        start, end = hit.start("low"), hit.end()
-        if hit["sign"]:
-            start = hit.start("sign")
-        while end > start and masked[end - 1] == " ":
-            end -= 1
-        before = _before(masked, start)
-        if _foreign(hit) or _broken(masked, hit) or not _about_pay(masked, hit, before):
-            continue
-        amounts = _amounts(hit)
-        if amounts is None:
-            continue
-        basis = _basis(hit, before, amounts)
-        if basis is None or not all(BELIEVED[basis][0] <= value <= BELIEVED[basis][1] for value in amounts):
-            continue
-        low, high = _ends(masked, hit, before, amounts)
-        monthly = [None if value is None else round(value * TIMES[basis] + 1e-9) for value in (low, high)]
-        yield _Candidate(PaySaid(monthly[0], monthly[1], basis, start, end), _rank(before))
 
 
 def _foreign(hit: re.Match[str]) -> bool:
@@ -232,7 +212,7 @@ def _before(masked: str, start: int) -> str:
     return re.split(r"[。;\n!?|]", piece)[-1]
 
 
-def _about_pay(masked: str, hit: re.Match[str], before: str) -> bool:
+def _about_pay(masked: str, hit: re.Match[str], before: str, amounts: tuple[float, ...]) -> bool:
     """Tell whether an amount is pay: a word of pay before it, a unit of time with money, or a range in thousands."""
     clause = re.split(r"[,、]", before)[-1]
     rest = masked[_last(hit) :]
@@ -254,26 +234,24 @@ def _about_pay(masked: str, hit: re.Match[str], before: str) -> bool:
     money = bool(hit["money"] or hit["sign"] or re.search(r"[kw千]|\d万", written))
     if timed:
         return money or hit["low"][0] in "123456789" or chinese_number(hit["low"]) is not None
-    if len(masked.strip()) <= ALONE and _amount_only(masked, hit):
+    if len(masked.strip()) <= ALONE and _amount_only(masked, hit, amounts[0]):
         return True
     clean = not rest or rest[0] in ",。;、·•|()[]【】\x00+*x×/-" or _TAIL.match(rest) is not None
-    if clean and hit["high"] is None and (first := _amount(hit["low"])) is not None:
+    if clean and hit["high"] is None:
         begins = not re.split(r"[,、\s]", before)[-1]
         said = "k" in hit["low"] or hit["more"] or re.match(r"左右|上下", rest)
-        return begins and bool(said) and BARE[0] <= first[0] <= BARE[1] and first[0] % 100 == 0
+        return begins and bool(said) and BARE[0] <= amounts[0] <= BARE[1] and amounts[0] % 100 == 0
     if hit["high"] and money and clean and not re.search(r"万", written):
         return bool(re.search(r"[k千]", written)) or hit["money"] is not None or hit["sign"] is not None
-    amounts = _amounts(hit) if hit["high"] and clean else None
-    return amounts is not None and all(BARE[0] <= value <= BARE[1] and value % 100 == 0 for value in amounts)
+    return bool(hit["high"]) and clean and all(BARE[0] <= value <= BARE[1] and value % 100 == 0 for value in amounts)
 
 
-def _amount_only(masked: str, hit: re.Match[str]) -> bool:
+def _amount_only(masked: str, hit: re.Match[str], first: float) -> bool:
     """Tell whether a short text is nothing but an amount of a month's size: 不低于5000元, 八千五起."""
     around = masked[: hit.start()] + masked[_last(hit) :]
-    first = _amount(hit["low"])
-    if first is None or (first[0] in YEARS and not hit["money"] and not hit["sign"]):
+    if first in YEARS and not hit["money"] and not hit["sign"]:
         return False
-    return first[0] >= BARE[0] and _ALONE.fullmatch(around.strip()) is not None
+    return first >= BARE[0] and _ALONE.fullmatch(around.strip()) is not None
 
 
 def _amounts(hit: re.Match[str]) -> tuple[float, ...] | None:
