@@ -18,7 +18,7 @@ import os
 import re
 import shutil
 import sys
-from collections.abc import Callable, Iterable, Iterator, MutableMapping
+from collections.abc import Callable, Iterable, Iterator, MutableMapping, Sequence
 from contextlib import contextmanager
 from dataclasses import asdict, dataclass, fields
 from datetime import date
@@ -34,13 +34,13 @@ from matching.index import LocalIndex, Postings
 from matching.records import restore, to_values
 from matching.rules import Entries, Facts
 from matching.score import Weights
-from matching.vectorize import Scoring, Vectorizer
+from matching.vectorize import Latent, Scoring, Vectorizer
 from matching.vocabulary import Vocabulary
 
 if TYPE_CHECKING:
     from matching.engine import Engine
 
-FORMAT = 2
+FORMAT = 3
 MANIFEST, CURRENT, LOCK = "manifest.json", "CURRENT", "LOCK"
 ENTRY_COLUMNS = ("starts", "row", "level", "first", "last")
 CHANGED = -1
@@ -189,6 +189,11 @@ def _write_state(state: Path, engine: Engine, block: LocalIndex) -> None:
     (state / "features.json").write_bytes(_json(names))
     frequencies = [counted.get(name.removeprefix("text:"), 0) if name.startswith("text:") else 0 for name in names]
     np.save(state / "frequencies.npy", np.array(frequencies, dtype=np.int64))
+    if vectorizer.latent_ is not None:
+        columns = {name: column for column, name in enumerate(names)}
+        places = [columns[f"text:{term}"] for term in vectorizer.latent_.terms]
+        np.save(state / "latent_terms.npy", np.array(places, dtype=np.int64))
+        np.save(state / "latent_shares.npy", vectorizer.latent_.shares)
     own = engine.reference_on
     manifest = {
         "format": FORMAT,
@@ -219,6 +224,14 @@ def _write_state(state: Path, engine: Engine, block: LocalIndex) -> None:
     _replace(state / MANIFEST, json.dumps(manifest))
 
 
+def _latent(state: Path, names: Sequence[str]) -> Latent | None:
+    """Read the topics of the collection; None where it had too few texts for any."""
+    if not (state / "latent_terms.npy").exists():
+        return None
+    terms = [names[place].removeprefix("text:") for place in _mapped(state, "latent_terms").tolist()]
+    return Latent(terms, _mapped(state, "latent_shares"))
+
+
 def _read_state(state: Path, vocabulary: Vocabulary) -> Parts:
     try:
         manifest = _manifest(state, vocabulary)
@@ -228,7 +241,7 @@ def _read_state(state: Path, vocabulary: Vocabulary) -> Parts:
         names = json.loads((state / "features.json").read_bytes().decode("utf-8", "surrogatepass"))
         counted = zip(names, _mapped(state, "frequencies").tolist(), strict=True)
         frequency = {name.removeprefix("text:"): count for name, count in counted if count}
-        vectorizer.restore(frequency, manifest["size"], names, manifest["width"])
+        vectorizer.restore(frequency, manifest["size"], names, manifest["width"], _latent(state, names))
         _require(state, "statistics", manifest["statistics"], vectorizer.version())
         block = _read_arrays(state, manifest)
         ids = block.ids[np.argsort(_mapped(state, "profile_lines"))].tolist()

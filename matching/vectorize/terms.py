@@ -42,7 +42,12 @@ GRAM = "gram:"
 CONCEPT = "concept:"
 """Concepts of the vocabulary that were recognised in the text: `concept:weld.gtaw`."""
 
-BLOCK_WEIGHTS: Mapping[str, float] = {HAN: 1.0, WORD: 1.0, GRAM: 0.5, CONCEPT: 0.7}
+MEANING = "meaning:"
+"""Meanings by the row of the work lexicon that holds them, whatever the words and the language: `meaning:120`."""
+TOPIC = "topic:"
+"""Fields of work that such words belong to: `topic:welding`."""
+
+BLOCK_WEIGHTS: Mapping[str, float] = {HAN: 1.0, WORD: 1.0, GRAM: 0.5, CONCEPT: 0.7, MEANING: 0.7, TOPIC: 1.5}
 TITLE_WEIGHT = 2.5
 RAREST_SHARE = 0.5
 """Added to a document frequency, so that a term nobody has is worth something finite."""
@@ -171,12 +176,15 @@ def background() -> Mapping[str, float]:
 def weights(frequencies: Mapping[str, float], idf_of: Callable[[str], float]) -> dict[str, float]:
     """Turn term frequencies into a vector of length 1 (empty where there are no terms); all values lie in (0, 1].
 
-    A term's weight is its block's weight x (1 + ln frequency) x idf, then all are divided by the root of their sum of
-    squares. Frequencies are at least 1; a demand's are TITLE_WEIGHT x the title's plus the text's. The sum of squares
-    never exceeds 1, and the order of the terms does not matter.
+    A term's weight is its block's weight x idf x (1 + ln frequency), or x the frequency itself where that is below 1 (a
+    word of several meanings); then all are divided by the root of their sum of squares. Frequencies are above 0; a
+    demand's are TITLE_WEIGHT x the title's plus the text's. The sum of squares never exceeds 1, and the order of the
+    terms does not matter.
     """
     raw = {
-        term: BLOCK_WEIGHTS[term[: term.index(":") + 1]] * (1.0 + math.log(frequency)) * idf_of(term)
+        term: BLOCK_WEIGHTS[term[: term.index(":") + 1]]
+        * (1.0 + math.log(frequency) if frequency >= 1.0 else frequency)
+        * idf_of(term)
         for term, frequency in frequencies.items()
     }
     length = math.sqrt(math.fsum(value * value for value in raw.values())) * (1.0 + 1e-12)

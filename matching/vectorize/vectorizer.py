@@ -8,7 +8,8 @@ rows of (row . values). A group is one requirement; its rows are alternatives. W
   is in the profile's values, once, as its best relation. A part is sum(w*v) / (sum(w) + shrinkage): demands that ask
   little don't win.
 - major, education, occupation: the best of the alternatives.
-- text: cosine of the free texts, and the share of the demand's terms that the labels of a profile's skills cover.
+- text: cosine of the free texts, cosine of their latent topics, and the share of the demand's terms that the labels of
+  a profile's skills cover.
 
 What a profile will have or lose on a day (planned skills, certificates that expire) is a change of value from that day
 on; a query with a start day takes the changes up to it. What a major lets expect is kept once per major, the profile's
@@ -45,6 +46,7 @@ from matching.vectorize.features import (
     refused_skills,
     steps,
 )
+from matching.vectorize.latent import Latent, Sample
 from matching.vectorize.vectors import Numbers, Query, Vector
 from matching.vectorize.wording import Wording
 from matching.vocabulary.load import data_folder, digest
@@ -70,8 +72,8 @@ class Vectorizer:
     reference_on : date, "now": what was available before it counts as held; None = the day of `fit`
 
     Attributes learned by fit: `document_frequency_` (term -> records that contain it), `size_` (records), `reference_`
-    (day number), `feature_names_` (column order), `width_` (columns at `fit`). Later vectors may add columns, the
-    statistics never change.
+    (day number), `feature_names_` (column order), `width_` (columns at `fit`), `latent_` (topics of the collection's
+    texts, None for few texts). Later vectors may add columns, the statistics never change.
     """
 
     _queries: dict[str, tuple[Demand, Query]]
@@ -105,6 +107,7 @@ class Vectorizer:
         """
         self._prepare()
         frequency: Counter[str] = Counter()
+        texts_seen = Sample()
         names: set[str] = set()
         majors: set[str] = set()
         size = 0
@@ -112,15 +115,18 @@ class Vectorizer:
             size += 1
             if isinstance(record, Demand):
                 linked_demand = self.vocabulary_.link_demand(record)
-                frequency.update(self._wording.of_demand(linked_demand).keys())
+                said = self._wording.of_demand(linked_demand)
                 names.update(f for g in self._fields(linked_demand) for row in g.rows for f in row.weights)
             else:
                 linked = self.vocabulary_.link_profile(record)
-                frequency.update(self._wording.of_profile(linked).keys())
+                said = self._wording.of_profile(linked)
                 names.update(span.feature for span in self._spans(linked))
                 majors.update(linked.links.get("major", ())[:1])
+            frequency.update(said.keys())
+            texts_seen.add(said)
         self.document_frequency_: Mapping[str, int] = dict(sorted(frequency.items()))
         self.size_ = size
+        self.latent_ = Latent.learn([texts.weights(said, self.idf) for said in texts_seen.chosen()])
         names.update(f"text:{term}" for term in frequency)
         names.update(feature for major in majors for feature in self._expected(major))
         self.feature_names_: list[str] = sorted(names)
@@ -198,7 +204,8 @@ class Vectorizer:
                 if now != before:
                     entries.append((column, day, now - before))
                 before = now
-        for term, weight in texts.weights(self._wording.of_profile(linked), self.idf).items():
+        unit = texts.weights(self._wording.of_profile(linked), self.idf)
+        for term, weight in [*unit.items(), *self._topics(unit).items()]:
             entries.append((self._grown(f"text:{term}"), 0, _integer(weight, VALUE_ONE)))
         table = np.array(sorted(entries), dtype=np.int64).reshape(len(entries), 3)
         return Vector(table[:, 0], table[:, 2], table[:, 1], base)
@@ -259,16 +266,22 @@ class Vectorizer:
     def version(self) -> str:
         """Give a short hash of all that vectors depend on beside the code: equal versions give equal vectors."""
         data = data_folder()
-        tables = digest([data / "background.csv.gz", *data.glob("protected*.csv"), *data.glob("text/*.csv")])
+        tables = digest(
+            [data / "background.csv.gz", data / "lexicon.csv", *data.glob("protected*.csv"), *data.glob("text/*.csv")]
+        )
         blocks, background = sorted(texts.BLOCK_WEIGHTS.items()), texts.BACKGROUND_RECORDS
         numbers = (blocks, background, texts.TITLE_WEIGHT, texts.RAREST_SHARE, texts.COMMON_WORTH)
         frozen = (sorted(self.document_frequency_.items()), self.size_, self.reference_, self.scoring_)
-        everything = repr((frozen, numbers, tables, self.vocabulary_.version))
+        latent = None if self.latent_ is None else hashlib.sha256(self.latent_.shares.tobytes()).hexdigest()
+        everything = repr((frozen, numbers, tables, self.vocabulary_.version, latent))
         return hashlib.sha256(everything.encode("utf-8")).hexdigest()[:12]
 
-    def restore(self, frequency: Mapping[str, int], size: int, names: list[str], width: int) -> None:
+    def restore(
+        self, frequency: Mapping[str, int], size: int, names: list[str], width: int, latent: Latent | None
+    ) -> None:
         """Take up saved statistics and columns instead of learning them; `version` tells whether they still apply."""
         self._prepare()
+        self.latent_ = latent
         self.document_frequency_, self.size_, self.feature_names_, self.width_ = frequency, size, names, width
         self._columns = {name: number for number, name in enumerate(names)}
 
@@ -310,10 +323,15 @@ class Vectorizer:
         unit = texts.weights(self._wording.of_demand(demand), self.idf)
         if not unit:
             return []
-        share = self.scoring_.label_share
-        weights = {f"text:{term}": (1.0 - share) * weight for term, weight in unit.items()}
+        share, topics = self.scoring_.label_share, self._topics(unit)
+        latent = self.scoring_.latent_share if topics else 0.0
+        weights = {f"text:{term}": (1.0 - share) * (1.0 - latent) * weight for term, weight in unit.items()}
+        weights.update({f"text:{topic}": (1.0 - share) * latent * weight for topic, weight in topics.items()})
         weights.update({f"label:{term}": share * weight * weight for term, weight in unit.items()})
         return [Group("text", 1.0, (Row(weights),), (TEXT,))]
+
+    def _topics(self, unit: Mapping[str, float]) -> Mapping[str, float]:
+        return {} if self.latent_ is None else self.latent_.topics(unit)
 
     def _spans(self, profile: Profile) -> list[Span]:
         """Give the values of all fields, and of the terms of the labels of skills and certificates."""

@@ -11,6 +11,7 @@ from matching.domain import Demand, Kind, Profile
 from matching.text import negated_spans
 from matching.vectorize import terms as texts
 from matching.vectorize.features import is_attribute
+from matching.vectorize.lexicon import shipped_lexicon
 
 if TYPE_CHECKING:
     from matching.vocabulary import Vocabulary
@@ -28,6 +29,7 @@ class Wording:
     def __init__(self, vocabulary: Vocabulary) -> None:
         self._vocabulary = vocabulary
         self._protected = texts.protected_pattern()
+        self._lexicon = shipped_lexicon()
         self.said = lru_cache(maxsize=REMEMBERED)(self._said)
         self.skills = lru_cache(maxsize=REMEMBERED)(self._skills)
         self.of_label = lru_cache(maxsize=REMEMBERED)(self._of_label)
@@ -35,7 +37,7 @@ class Wording:
     def of_profile(self, profile: Profile) -> dict[str, float]:
         """Count the terms of a profile's free text."""
         clean = self.said(profile.text)
-        return _added((1.0, texts.terms(clean)), (1.0, self._concepts(clean)))
+        return _added((1.0, texts.terms(clean)), (1.0, self._meant(clean)))
 
     def of_demand(self, demand: Demand) -> dict[str, float]:
         """Count the terms of title (weighted), free text and the labels of what is asked."""
@@ -43,10 +45,11 @@ class Wording:
         labels = "\n".join(r.label for r in demand.requirements)
         return _added(
             (texts.TITLE_WEIGHT, texts.terms(title)),
-            (texts.TITLE_WEIGHT, self._concepts(title)),
+            (texts.TITLE_WEIGHT, self._meant(title)),
             (1.0, texts.terms(body)),
-            (1.0, self._concepts(body)),
+            (1.0, self._meant(body)),
             (1.0, texts.terms(labels)),
+            (1.0, self._lexicon.meanings(texts.normalise(labels))),
         )
 
     def skills_named(self, demand: Demand) -> tuple[str, ...]:
@@ -67,10 +70,12 @@ class Wording:
 
     def _of_label(self, label: str) -> tuple[str, ...]:
         clean = texts.mask_protected(label, self._protected)
-        return tuple({**texts.terms(clean), **self._concepts(clean)})
+        return tuple({**texts.terms(clean), **self._meant(clean)})
 
-    def _concepts(self, clean: str) -> Counter[str]:
-        return Counter(f"{texts.CONCEPT}{concept}" for concept in self.skills(clean))
+    def _meant(self, clean: str) -> dict[str, float]:
+        """Count the concepts of the vocabulary and the meanings of the work lexicon."""
+        concepts = Counter(f"{texts.CONCEPT}{concept}" for concept in self.skills(clean))
+        return {**concepts, **self._lexicon.meanings(clean)}
 
 
 def _added(*counts: tuple[float, Mapping[str, float]]) -> dict[str, float]:

@@ -43,9 +43,11 @@ class _Pattern:
     rest: tuple[tuple[Kind, list[str], list[str]], ...] = ()
     trades: bool = False
     latin: bool = False
+    settled: bool = False
 
     def settle(self) -> None:
-        """Note once what is asked at each match: the ids of the masked kinds, whether the form is Latin or a trade."""
+        """Note at the first match what each asks: the ids of the masked kinds, whether it is Latin or a trade."""
+        self.settled = True
         self.rest = tuple(
             (kind, self.sure.get(kind, []), self.unsure.get(kind, []))
             for kind in REST
@@ -90,8 +92,6 @@ class Recogniser:
             pattern = self._patterns.setdefault(fold(longer), _Pattern(fold(longer)))
             pattern.hides = frozenset(map(fold, forms))
         self._list = list(self._patterns.values())
-        for pattern in self._list:
-            pattern.settle()
         self._automaton: AhoCorasick | None = None
 
     def _add(self, concept: Concept) -> None:
@@ -145,11 +145,13 @@ class Recogniser:
         """Find all forms with free boundaries that no longer word hides."""
         if self._automaton is None:
             self._automaton = AhoCorasick([pattern.text for pattern in self._list])
-        found = [
-            (start, end, self._list[index])
-            for index, start, end in self._automaton.find_matches_as_indexes(folded, overlapping=True)
-            if (not self._list[index].latin or stands_alone(folded, start, end)) and not self._runs_on(folded, end)
-        ]
+        found = []
+        for index, start, end in self._automaton.find_matches_as_indexes(folded, overlapping=True):
+            pattern = self._list[index]
+            if not pattern.settled:
+                pattern.settle()
+            if (not pattern.latin or stands_alone(folded, start, end)) and not self._runs_on(folded, end):
+                found.append((start, end, pattern))
         hiding = [match for match in found if match[2].hides]
         if not hiding:
             return found
