@@ -77,7 +77,7 @@ def explain(
         parts=parts,
         reasons=tuple(reasons),
         verdicts=tuple((rule.label_zh, rule.label_en, verdicts[rule.key], rule.source) for rule in conditions.rules),
-        wording=shared_wording(demand, query, vector, vectorizer),
+        wording=shared_wording(demand, profile, query, vector, vectorizer),
         notes=tuple(_notes(pair)),
     )
 

@@ -1,4 +1,4 @@
-"""What a demand and a profile say in the same words: the phrases that add most to the text part."""
+"""What a demand and a profile say in the same words or in words of one meaning: what adds most to the text part."""
 
 from __future__ import annotations
 
@@ -6,17 +6,20 @@ import re
 from collections.abc import Iterable, Mapping
 from itertools import pairwise
 
-from matching.domain import Demand
-from matching.vectorize import TEXT, Query, Vector, Vectorizer
+from matching.domain import Demand, Profile
+from matching.vectorize import TEXT, Query, Vector, Vectorizer, shipped_lexicon
 from matching.vectorize import terms as texts
 
-TERMS_SHOWN = 6
+TERMS_SHOWN, MEANINGS_SHOWN = 6, 4
 
 
-def shared_wording(demand: Demand, query: Query, vector: Vector, vectorizer: Vectorizer) -> tuple[str, ...]:
-    """Give the phrases of the demand that add most to the text part.
+def shared_wording(
+    demand: Demand, profile: Profile, query: Query, vector: Vector, vectorizer: Vectorizer
+) -> tuple[str, ...]:
+    """Give what adds most to the text part: phrases that both sides have, then pairs of words that mean the same.
 
-    Neighbouring shared pairs of characters, and words.
+    A phrase is a run of neighbouring shared pairs of characters, or a word. A pair is written as each side has it, the
+    demand's word first: `检修 ≈ repair`.
     """
     held = dict(zip(vector.features[vector.days == 0].tolist(), vector.values[vector.days == 0].tolist(), strict=True))
     points: dict[str, int] = {}
@@ -31,8 +34,30 @@ def shared_wording(demand: Demand, query: Query, vector: Vector, vectorizer: Vec
     for phrase in _phrases_of(wording, points):
         pairs = [f"{texts.HAN}{first}{second}" for first, second in pairwise(phrase)]
         phrases[phrase] = sum(points.get(pair, 0) for pair in pairs) + points.get(texts.WORD + texts.stem(phrase), 0)
-    best = sorted(phrases.items(), key=lambda item: (-item[1], item[0]))
-    return tuple(phrase for phrase, _ in best[:TERMS_SHOWN])
+    return (*_best(phrases, TERMS_SHOWN), *_best(_same_meaning(wording, profile.text, points), MEANINGS_SHOWN))
+
+
+def _best(points: Mapping[str, int], most: int) -> list[str]:
+    return [phrase for phrase, _ in sorted(points.items(), key=lambda item: (-item[1], item[0]))[:most]]
+
+
+def _same_meaning(wording: str, text: str, points: Mapping[str, int]) -> dict[str, int]:
+    """Give the pairs of different words, the demand's and the profile's, whose meaning adds points."""
+    sides: list[dict[int, str]] = []
+    for clean in (wording, texts.mask_protected(text, texts.protected_pattern())):
+        words: dict[int, str] = {}
+        for named in shipped_lexicon().named(clean):
+            for row in named.rows:
+                words.setdefault(row, clean[named.start : named.end])
+        sides.append(words)
+    found: dict[str, int] = {}
+    for row in sides[0].keys() & sides[1].keys():
+        asked, said = sides[0][row], sides[1][row]
+        gained = points.get(f"{texts.MEANING}{row}", 0)
+        if gained and texts.stem(asked) != texts.stem(said):
+            pair = f"{asked} ≈ {said}"
+            found[pair] = max(found.get(pair, 0), gained)
+    return found
 
 
 def _phrases_of(wording: str, points: Mapping[str, int]) -> Iterable[str]:

@@ -27,6 +27,9 @@ COLUMNS = ("topic", "zh", "en", "verified")
 _HAN = re.compile(f"[{HAN_RANGE}]")
 _WORD = re.compile(rf"[^\W_{HAN_RANGE}]+[+#]*")
 
+_BREAK = re.compile(r"[\n.,;:!?()]")
+"""Signs that no phrase crosses."""
+
 
 class Named(NamedTuple):
     """Words of a text, [start, end) in its normal form, and the rows of the lexicon that they may mean."""
@@ -81,11 +84,12 @@ class Lexicon:
             if -end > furthest:
                 furthest = -end
                 yield Named(start, -end, self._han[word])
-        words = [
-            (match.start(), match.end(), stem(match.group()))
-            for match in _WORD.finditer(clean)
-            if match.group() not in STOP_WORDS
-        ]
+        words: list[tuple[int, int, str]] = []
+        for match in _WORD.finditer(clean):
+            if words and _BREAK.search(clean, words[-1][1], match.start()):
+                words.append((match.start(), match.start(), ""))
+            if match.group() not in STOP_WORDS:
+                words.append((match.start(), match.end(), stem(match.group())))
         after = 0
         for place, (start, _, first) in enumerate(words):
             for length in self._lengths.get(first, ()):
