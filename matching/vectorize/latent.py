@@ -26,7 +26,7 @@ MOST_TEXTS = 10_000
 """Texts that are learned from at most."""
 LEAST_OCCURRENCES = 2
 DECIMALS = 6
-ROTATIONS, STRONGEST_TERMS = 20, 5_000
+ROTATIONS, STRONGEST_TERMS = 20, 2_000
 
 Reals = NDArray[np.float64]
 
@@ -43,13 +43,15 @@ class Latent:
     def learn(cls, texts: Sequence[Mapping[str, float]]) -> Self | None:
         """Learn from unit vectors of terms; None where there are fewer than LEAST_TEXTS.
 
-        The order of the texts does not matter. Needs scikit-learn, which only `fit` imports.
+        The order of the texts does not matter. Needs scikit-learn, which only `fit` imports. One thread computes, so that
+        sums are added in one order.
         """
         filled = sorted(sorted(text.items()) for text in texts if text)
         if len(filled) < LEAST_TEXTS:
             return None
         from scipy.sparse import csr_matrix
         from sklearn.utils.extmath import randomized_svd
+        from threadpoolctl import threadpool_limits
 
         seen: dict[str, int] = {}
         for text in filled:
@@ -65,9 +67,10 @@ class Latent:
         count = min(TOPICS, min(table.shape) - 1)
         if count < 1:
             return None
-        axes = np.asarray(randomized_svd(table, count, random_state=0)[2]).T
-        strongest = np.sort(np.argsort(-np.square(axes).sum(axis=1), kind="stable")[:STRONGEST_TERMS])
-        turned = axes @ _varimax(axes[strongest])
+        with threadpool_limits(1):
+            axes = np.asarray(randomized_svd(table, count, random_state=0)[2]).T
+            strongest = np.sort(np.argsort(-np.square(axes).sum(axis=1), kind="stable")[:STRONGEST_TERMS])
+            turned = axes @ _varimax(axes[strongest])
         turned *= np.where((turned**3).sum(axis=0) < 0.0, -1.0, 1.0)
         return cls(terms, np.round(turned, DECIMALS).astype(np.float32))
 
