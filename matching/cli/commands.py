@@ -1,4 +1,4 @@
-"""The `duikou` command: demo, match, explain, evaluate and vocabulary.
+"""The `duikou` command: demo, match, explain and vocabulary, and the commands of the files beside.
 
 Results go to standard output, progress and messages to standard error.
 
@@ -23,6 +23,7 @@ from rich.table import Table
 from matching import Engine, Explanation, MatchList, Vocabulary, Weights
 from matching.cli.draft import draft
 from matching.cli.ending import refuse_to_overwrite, run
+from matching.cli.evaluate import evaluate
 from matching.cli.lint import lint, warn
 from matching.cli.parse import parse
 from matching.cli.shown import err, match_rows, out, print_json, print_list, remarks, with_reasons
@@ -46,6 +47,7 @@ words = typer.Typer(
 )
 app.add_typer(words, name="vocabulary")
 app.command()(draft)
+app.command()(evaluate)
 app.command()(lint)
 app.command()(parse)
 app.command()(template)
@@ -177,51 +179,6 @@ def explain_pair(
     else:
         out.print(explanation.text(lang), markup=False, highlight=False)
     raise typer.Exit(1 if rejected else 0)
-
-
-@app.command()
-def evaluate(
-    task: Annotated[
-        Path, typer.Argument(help="Folder of a ranking task, or a .jsonl file of judged pairs. 评测目录或文件。")
-    ],
-    transpose: Annotated[bool, typer.Option("--transpose", help="The demands ask. 由需求发起。")] = False,
-    fold: Annotated[Literal["all", "tune", "report"], typer.Option("--fold", help="Which queries. 哪些查询。")] = "all",
-    as_json: AsJson = False,
-    vocabulary: Releases = None,
-) -> None:
-    """Measure ranking quality: MRR, nDCG@10, MAP, or judged pairs right. 评测排序质量。"""
-    from matching.evaluate import JudgedCase, Task, evaluate_task, judge
-
-    shipped = _vocabulary(vocabulary)
-    if task.suffix == ".jsonl":
-        if transpose or fold != "all":
-            rule, zh = (
-                "--fold and --transpose do not apply to judged pairs",
-                "--fold 和 --transpose 不适用于成对评判文件",
-            )
-            raise RecordError(Problem("option", rule, zh, file=task.name))
-        table = judge(JudgedCase.load(task, shipped), Engine(shipped, reference_on=date(2026, 11, 24)))
-        if as_json:
-            print_json(table.as_dict())
-            return
-        shown = Table("aspect 方面", "right 正确", "total 总数")
-        for aspect, (right, total) in table.aspects.items():
-            shown.add_row(aspect, str(right), str(total))
-        shown.add_row("all 合计", str(table.right), str(table.total), style="bold")
-        out.print(shown)
-        return
-    err.print(f"Ranking {task.name} ...", markup=False)
-    evaluation = evaluate_task(Task.load(task, transpose), lambda: Engine(shipped))
-    if as_json:
-        facts = {"task": evaluation.task, "direction": "transposed" if transpose else "plain", "fold": fold}
-        print_json({**evaluation.means(fold), **facts, "folds": evaluation.table()})
-        return
-    rows = evaluation.table()
-    shown = Table(*rows[0])
-    for row in rows:
-        if fold in ("all", row["fold"]):
-            shown.add_row(*(f"{value:.3f}" if isinstance(value, float) else str(value) for value in row.values()))
-    out.print(shown)
 
 
 @words.command("check")
