@@ -15,7 +15,7 @@ from dataclasses import asdict, replace
 from datetime import date
 from itertools import pairwise
 from pathlib import Path
-from typing import Literal, Self, TypeVar
+from typing import Literal, Self
 
 import numpy as np
 
@@ -23,7 +23,7 @@ from matching.domain import Demand, Profile
 from matching.errors import NotFitted, Problem, RecordError, UnknownId
 from matching.explain import Explanation, explain
 from matching.index import DemandIndex, Hits, LocalIndex, ShardedIndex, best
-from matching.records import check
+from matching.records import check, unique
 from matching.relaxations import Relaxation, relaxations
 from matching.rules import VERDICTS, Facts, Filter, filter_of
 from matching.score import (
@@ -35,14 +35,13 @@ from matching.score import (
     Weights,
     removals,
 )
-from matching.vectorize import Scoring, Vector, Vectorizer
+from matching.vectorize import Encoder, Scoring, Vector, Vectorizer
 from matching.vocabulary import Vocabulary
 from matching.wishes import backward_score, reciprocal
 
 Order = Literal["forward", "reciprocal"]
 Direction = Literal["demands", "profiles"]
 DELTA_MOST = 2000
-Record = TypeVar("Record", Demand, Profile)
 
 
 class Engine:
@@ -55,6 +54,7 @@ class Engine:
     scoring : Scoring, the numbers inside the parts
     reference_on : date that counts as today; None = the day of `fit`
     shards : int, into how many blocks the profiles are split (answers never depend on it)
+    encoder : Encoder, a sentence model (`load_encoder`) that adds whole meanings to the text part; None = none
     """
 
     _blocks: list[LocalIndex]
@@ -68,12 +68,14 @@ class Engine:
         scoring: Scoring | None = None,
         reference_on: date | None = None,
         shards: int = 1,
+        encoder: Encoder | None = None,
     ) -> None:
         self.vocabulary = vocabulary
         self.weights = weights
         self.scoring = scoring
         self.reference_on = reference_on
         self.shards = shards
+        self.encoder = encoder
 
     def fit(self, demands: Iterable[Demand], profiles: Iterable[Profile]) -> Self:
         """Learn the statistics of both sides, freeze them and hold the records.
@@ -82,9 +84,9 @@ class Engine:
         """
         if self.shards < 1:
             raise RecordError(Problem("shards", "must be at least 1", "至少为1", str(self.shards), field="shards"))
-        asked, offered = _unique(demands, "demand"), _unique(profiles, "profile")
+        asked, offered = unique(demands, "demand"), unique(profiles, "profile")
         self.vocabulary_ = self.vocabulary or Vocabulary.load()
-        self.vectorizer_ = Vectorizer(self.vocabulary_, self.scoring, self.reference_on)
+        self.vectorizer_ = Vectorizer(self.vocabulary_, self.scoring, self.reference_on, self.encoder)
         self.vectorizer_.fit([*asked.values(), *offered.values()])
         self.demands_: MutableMapping[str, Demand] = {
             key: self.vocabulary_.link_demand(demand) for key, demand in asked.items()
@@ -184,11 +186,12 @@ class Engine:
     def upsert(self, profiles: Iterable[Profile] = (), demands: Iterable[Demand] = ()) -> None:
         """Add or replace records; the next answer shows them. The statistics stay as `fit` froze them."""
         self._require_fitted()
-        offered, asked = _unique(profiles, "profile"), _unique(demands, "demand")
-        for key, profile in offered.items():
-            self._drop(key)
-            self.profiles_[key] = self.vocabulary_.link_profile(profile)
-            self._fresh[key] = self.vectorizer_.vector(self.profiles_[key])
+        offered, asked = unique(profiles, "profile"), unique(demands, "demand")
+        linked = [self.vocabulary_.link_profile(profile) for profile in offered.values()]
+        for profile, vector in zip(linked, self.vectorizer_.vectors(linked), strict=True):
+            self._drop(profile.id)
+            self.profiles_[profile.id] = profile
+            self._fresh[profile.id] = vector
             self._delta = None
             self.change_ += 1
         for key, demand in asked.items():
@@ -240,16 +243,23 @@ class Engine:
             self._start([parts.block])
 
     @classmethod
-    def open(cls, folder: str | Path, vocabulary: Vocabulary | None = None, weights: Weights | None = None) -> Self:
+    def open(
+        cls,
+        folder: str | Path,
+        vocabulary: Vocabulary | None = None,
+        weights: Weights | None = None,
+        encoder: Encoder | None = None,
+    ) -> Self:
         """Open a saved engine with its arrays memory-mapped and the settings it had; `weights` None keeps its own.
 
-        Raises IndexDamaged where it is incomplete or of another version.
+        Raises IndexDamaged where it is incomplete or of another version, RecordError where `encoder` is not the one
+        that it was fitted with.
         """
         from matching.saved import read
 
-        parts = read(Path(folder), vocabulary or Vocabulary.load())
+        parts = read(Path(folder), vocabulary or Vocabulary.load(), encoder)
         known = parts.vectorizer.vocabulary_
-        engine = cls(known, weights or parts.weights, parts.scoring, parts.reference_on, parts.shards)
+        engine = cls(known, weights or parts.weights, parts.scoring, parts.reference_on, parts.shards, encoder)
         engine.vocabulary_, engine.vectorizer_ = known, parts.vectorizer
         engine.demands_, engine.profiles_, engine.change_ = parts.demands, parts.profiles, parts.change
         engine._start([parts.block])
@@ -268,7 +278,8 @@ class Engine:
         self._demand_side = None
 
     def _block(self, keys: Sequence[str]) -> LocalIndex:
-        return self._arranged({key: self.vectorizer_.vector(self.profiles_[key]) for key in keys})
+        vectors = self.vectorizer_.vectors([self.profiles_[key] for key in keys])
+        return self._arranged(dict(zip(keys, vectors, strict=True)))
 
     def _arranged(self, held: Mapping[str, Vector]) -> LocalIndex:
         vectors = list(held.values())
@@ -285,10 +296,9 @@ class Engine:
         if self._demand_side is None:
             self._all_blocks()
             demands = list(self.demands_.values())
-            queries = [self.vectorizer_.query(demand) for demand in demands]
             self._demand_side = DemandIndex.build(
                 list(self.demands_),
-                queries,
+                self.vectorizer_.queries(demands),
                 [filter_of(demand, self.vocabulary_, self.vectorizer_.day(demand)) for demand in demands],
             )
         return self._demand_side
@@ -383,15 +393,3 @@ def _rerank(hits: Hits, marks: Sequence[int], k: int) -> tuple[Hits, Integers]:
         verdicts=[hits.verdicts[position] for position in order.tolist()],
     )
     return chosen, np.array(marks, dtype=np.int64)[order]
-
-
-def _unique(records: Iterable[Record], kind: str) -> dict[str, Record]:
-    """Check records and put them under their ids; raise RecordError where one is wrong or an id stands twice."""
-    held: dict[str, Record] = {}
-    for position, record in enumerate(records):
-        check(record, f"{kind}s[{position}]")
-        if record.id in held:
-            place = f"{kind}s[{position}].id"
-            raise RecordError(Problem("duplicate_id", "this id stands twice", "代号重复", record.id, field=place))
-        held[record.id] = record
-    return held

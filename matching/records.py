@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import fields, is_dataclass
 from datetime import date
 from functools import cache
@@ -232,3 +232,15 @@ def _certificate_field(profile: Profile, number: int) -> str:
 
 def _before(end: date | None, start: date | None) -> bool:
     return end is not None and start is not None and end < start
+
+
+def unique(records: Iterable[Record], kind: str) -> dict[str, Record]:
+    """Check records and put them under their ids; raise RecordError where one is wrong or an id stands twice."""
+    held: dict[str, Record] = {}
+    for position, record in enumerate(records):
+        check(record, f"{kind}s[{position}]")
+        if record.id in held:
+            place = f"{kind}s[{position}].id"
+            raise RecordError(Problem("duplicate_id", "this id stands twice", "代号重复", record.id, field=place))
+        held[record.id] = record
+    return held

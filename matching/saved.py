@@ -2,7 +2,8 @@
 
     FOLDER/CURRENT              the name of the state in force
     FOLDER/LOCK                 locked by whoever is writing
-    FOLDER/state-<n>/           *.npy, profiles.jsonl, demands.jsonl, features.json, and manifest.json, written last
+    FOLDER/state-<n>/           *.npy, profiles.jsonl, demands.jsonl, features.json, and manifest.json, written last;
+                                what the vectorizer keeps there, vectorize/frozen.py knows
 
 A new state is written beside the others and takes over when CURRENT is replaced, so that a crash leaves the older one
 in force. A state without a manifest is half-written: nobody opens it, the next save deletes it. A save keeps the state
@@ -18,7 +19,7 @@ import os
 import re
 import shutil
 import sys
-from collections.abc import Callable, Iterable, Iterator, MutableMapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, MutableMapping
 from contextlib import contextmanager
 from dataclasses import asdict, dataclass, fields
 from datetime import date
@@ -34,13 +35,13 @@ from matching.index import LocalIndex, Postings
 from matching.records import restore, to_values
 from matching.rules import Entries, Facts
 from matching.score import Weights
-from matching.vectorize import Latent, Scoring, Vectorizer
+from matching.vectorize import Encoder, Scoring, Vectorizer, read_frozen, write_frozen
 from matching.vocabulary import Vocabulary
 
 if TYPE_CHECKING:
     from matching.engine import Engine
 
-FORMAT = 3
+FORMAT = 4
 MANIFEST, CURRENT, LOCK = "manifest.json", "CURRENT", "LOCK"
 ENTRY_COLUMNS = ("starts", "row", "level", "first", "last")
 CHANGED = -1
@@ -159,52 +160,36 @@ def write(folder: Path, engine: Engine, block: LocalIndex) -> Parts | None:
         _delete(path for path in others if path.name != former)
         own = engine.profiles_
         came_from_here = isinstance(own, SavedRecords) and own.comes_from(folder)
-        return _read_state(state, engine.vocabulary_) if came_from_here else None
+        return _read_state(state, engine.vocabulary_, engine.encoder) if came_from_here else None
 
 
-def read(folder: Path, vocabulary: Vocabulary) -> Parts:
+def read(folder: Path, vocabulary: Vocabulary, encoder: Encoder | None = None) -> Parts:
     """Open the state in force.
 
     Raises IndexDamaged where a file lacks, has another size or can't be read, or where the vocabulary, or what else the
-    vectors depend on, is not what it was saved with.
+    vectors depend on, is not what it was saved with; RecordError where `encoder` is not the one of the state.
     """
     name = _in_force(folder)
     try:
-        return _read_state(folder / name, vocabulary)
+        return _read_state(folder / name, vocabulary, encoder)
     except IndexDamaged:
         if _in_force(folder) == name:
             raise
-    return read(folder, vocabulary)
+    return read(folder, vocabulary, encoder)
 
 
 def _write_state(state: Path, engine: Engine, block: LocalIndex) -> None:
-    vectorizer = engine.vectorizer_
     for name, array in _arrays(block).items():
         np.save(state / f"{name}.npy", array, allow_pickle=False)
     lines = {key: line for line, key in enumerate(engine.profiles_)}
     np.save(state / "profile_lines.npy", np.array([lines[key] for key in block.ids.tolist()], dtype=np.int64))
     np.save(state / "profile_starts.npy", _write_records(state / "profiles.jsonl", engine.profiles_.values()))
     np.save(state / "demand_starts.npy", _write_records(state / "demands.jsonl", engine.demands_.values()))
-    names, counted = list(vectorizer.feature_names_), vectorizer.document_frequency_
-    (state / "features.json").write_bytes(_json(names))
-    frequencies = [counted.get(name.removeprefix("text:"), 0) if name.startswith("text:") else 0 for name in names]
-    np.save(state / "frequencies.npy", np.array(frequencies, dtype=np.int64))
-    if vectorizer.latent_ is not None:
-        columns = {name: column for column, name in enumerate(names)}
-        places = [columns[f"text:{term}"] for term in vectorizer.latent_.terms]
-        np.save(state / "latent_terms.npy", np.array(places, dtype=np.int64))
-        np.save(state / "latent_shares.npy", vectorizer.latent_.shares)
     own = engine.reference_on
     manifest = {
         "format": FORMAT,
         "vocabulary": engine.vocabulary_.version,
-        "statistics": vectorizer.version(),
-        "size": vectorizer.size_,
-        "width": vectorizer.width_,
-        "frozen": {
-            "scoring": asdict(vectorizer.scoring_),
-            "reference_on": date.fromordinal(vectorizer.reference_).isoformat(),
-        },
+        **write_frozen(engine.vectorizer_, state),
         "settings": {
             "weights": None if engine.weights is None else asdict(engine.weights),
             "scoring": None if engine.scoring is None else asdict(engine.scoring),
@@ -224,24 +209,11 @@ def _write_state(state: Path, engine: Engine, block: LocalIndex) -> None:
     _replace(state / MANIFEST, json.dumps(manifest))
 
 
-def _latent(state: Path, names: Sequence[str]) -> Latent | None:
-    """Read the topics of the collection; None where it had too few texts for any."""
-    if not (state / "latent_terms.npy").exists():
-        return None
-    terms = [names[place].removeprefix("text:") for place in _mapped(state, "latent_terms").tolist()]
-    return Latent(terms, _mapped(state, "latent_shares"))
-
-
-def _read_state(state: Path, vocabulary: Vocabulary) -> Parts:
+def _read_state(state: Path, vocabulary: Vocabulary, encoder: Encoder | None) -> Parts:
     try:
         manifest = _manifest(state, vocabulary)
-        frozen, settings = manifest["frozen"], manifest["settings"]
-        today = date.fromisoformat(frozen["reference_on"])
-        vectorizer = Vectorizer(vocabulary, Scoring(**frozen["scoring"]), today)
-        names = json.loads((state / "features.json").read_bytes().decode("utf-8", "surrogatepass"))
-        counted = zip(names, _mapped(state, "frequencies").tolist(), strict=True)
-        frequency = {name.removeprefix("text:"): count for name, count in counted if count}
-        vectorizer.restore(frequency, manifest["size"], names, manifest["width"], _latent(state, names))
+        settings = manifest["settings"]
+        vectorizer = read_frozen(state, manifest, vocabulary, encoder)
         _require(state, "statistics", manifest["statistics"], vectorizer.version())
         block = _read_arrays(state, manifest)
         ids = block.ids[np.argsort(_mapped(state, "profile_lines"))].tolist()

@@ -39,6 +39,7 @@ STANDING_NAMES = {
     Standing.MISSING: ("缺少", "Missing"),
 }
 MENTIONED_AND_EXPECTED = ("自述提到（待核实，按预计计分）", "Mentioned in own words (to verify, counted as expected)")
+ALIKE_NAMES = ("整体语义相近", "overall meaning")
 VERDICT_NAMES = {
     Verdict.MET: ("符合", "met"),
     Verdict.UNKNOWN: ("待核实", "to be verified"),
@@ -114,7 +115,10 @@ class Reason:
 
 @dataclass(frozen=True, slots=True)
 class Explanation:
-    """Why a pair scores what it scores; `parts` sum to `score` exactly (integers of SCORE_ONE)."""
+    """Why a pair scores what it scores; `parts` sum to `score` exactly (integers of SCORE_ONE).
+
+    `wording` is what both texts share; `alike` tells that an encoder also finds them similar as a whole.
+    """
 
     demand: str
     profile: str
@@ -125,6 +129,7 @@ class Explanation:
     verdicts: tuple[tuple[str, str, Verdict, str | None], ...]
     wording: tuple[str, ...]
     notes: tuple[tuple[str, str], ...]
+    alike: bool = False
 
     def standing(self, standing: Standing) -> tuple[Reason, ...]:
         """Give the reasons of one standing, most points first."""
@@ -188,8 +193,9 @@ class Explanation:
             name = VERDICT_NAMES[verdict][side]
             cited = f"（{source}）" if source and zh else (f" ({source})" if source else "")
             lines.append(f"硬性条件 {label_zh}：{name}{cited}" if zh else f"Must: {label_en}: {name}{cited}")
-        if self.wording:
-            words = ("、" if zh else ", ").join(self.wording)
+        phrases = (*self.wording, ALIKE_NAMES[side]) if self.alike else self.wording
+        if phrases:
+            words = ("、" if zh else ", ").join(phrases)
             lines.append(f"文字相近之处：{words}" if zh else f"Shared wording: {words}")
         lines.extend(note[side] for note in self.notes)
         return "\n".join(lines)
@@ -221,7 +227,7 @@ class Explanation:
                 {"label_zh": zh, "label_en": en, "verdict": verdict.value, "source": source}
                 for zh, en, verdict, source in self.verdicts
             ],
-            "shared_wording": list(self.wording),
+            "shared_wording": [*self.wording, *([" / ".join(ALIKE_NAMES)] if self.alike else [])],
             "notes": [{"zh": zh, "en": en} for zh, en in self.notes],
             "text_zh": self.text("zh"),
             "text_en": self.text("en"),

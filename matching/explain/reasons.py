@@ -10,7 +10,7 @@ from matching.domain import Demand, Importance, Kind, Mention, Profile, Verdict
 from matching.explain.evidence import Pair, evidence_of, own_words, wanted_by
 from matching.explain.explanation import Evidence, Explanation, Reason, Standing
 from matching.explain.labels import labels_of
-from matching.explain.wording import shared_wording
+from matching.explain.wording import alike, shared_wording
 from matching.index import LocalIndex
 from matching.rules import VERDICTS, Facts, Filter, musts_of
 from matching.score import PARTS, VALUE_ONE, Integers
@@ -79,6 +79,7 @@ def explain(
         verdicts=tuple((rule.label_zh, rule.label_en, verdicts[rule.key], rule.source) for rule in conditions.rules),
         wording=shared_wording(demand, profile, query, vector, vectorizer),
         notes=tuple(_notes(pair)),
+        alike=alike(query, vector, vectorizer),
     )
 
 

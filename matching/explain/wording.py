@@ -1,16 +1,21 @@
-"""What a demand and a profile say in the same words or in words of one meaning: what adds most to the text part."""
+"""What a demand and a profile say in the same words, in words of one meaning, or alike as a whole: points of text."""
 
 from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Mapping
 from itertools import pairwise
+from math import fsum, sqrt
 
 from matching.domain import Demand, Profile
+from matching.score import VALUE_ONE
 from matching.vectorize import TEXT, Query, Vector, Vectorizer, shipped_lexicon
 from matching.vectorize import terms as texts
+from matching.vectorize.dense import DENSE
 
 TERMS_SHOWN, MEANINGS_SHOWN = 6, 4
+ALIKE = 0.4
+"""The share of its possible points from which overall meaning is named; unrelated texts have about .32."""
 
 
 def shared_wording(
@@ -21,20 +26,38 @@ def shared_wording(
     A phrase is a run of neighbouring shared pairs of characters, or a word. A pair is written as each side has it, the
     demand's word first: `检修 ≈ repair`.
     """
-    held = dict(zip(vector.features[vector.days == 0].tolist(), vector.values[vector.days == 0].tolist(), strict=True))
     points: dict[str, int] = {}
-    for row, group in enumerate(query.group_of_row.tolist()):
-        if query.groups[group].sources[0] == TEXT:
-            span = slice(int(query.starts[row]), int(query.starts[row + 1]))
-            for feature, weight in zip(query.features[span].tolist(), query.weights[span].tolist(), strict=True):
-                term = vectorizer.feature_names_[feature].partition(":")[2]
-                points[term] = points.get(term, 0) + weight * held.get(feature, 0)
+    for feature, weight, value in _products(query, vector):
+        term = vectorizer.feature_names_[feature].partition(":")[2]
+        points[term] = points.get(term, 0) + weight * value
     phrases: dict[str, int] = {}
     wording = texts.normalise("\n".join([demand.title, demand.text, *(r.label for r in demand.requirements)]))
     for phrase in _phrases_of(wording, points):
         pairs = [f"{texts.HAN}{first}{second}" for first, second in pairwise(phrase)]
         phrases[phrase] = sum(points.get(pair, 0) for pair in pairs) + points.get(texts.WORD + texts.stem(phrase), 0)
     return (*_best(phrases, TERMS_SHOWN), *_best(_same_meaning(wording, profile.text, points), MEANINGS_SHOWN))
+
+
+def alike(query: Query, vector: Vector, vectorizer: Vectorizer) -> bool:
+    """Tell whether an encoder finds both texts similar as a whole: its features earn ALIKE of what they can."""
+    start = f"text:{DENSE}"
+    products = [
+        (weight, value)
+        for feature, weight, value in _products(query, vector)
+        if vectorizer.feature_names_[feature].startswith(start)
+    ]
+    most = sqrt(fsum(weight * weight for weight, _ in products)) * VALUE_ONE
+    return bool(products) and sum(weight * value for weight, value in products) >= ALIKE * most
+
+
+def _products(query: Query, vector: Vector) -> Iterable[tuple[int, int, int]]:
+    """Give feature, weight and value (as held now, 0 where there is none) of the text part."""
+    held = dict(zip(vector.features[vector.days == 0].tolist(), vector.values[vector.days == 0].tolist(), strict=True))
+    for row, group in enumerate(query.group_of_row.tolist()):
+        if query.groups[group].sources[0] == TEXT:
+            span = slice(int(query.starts[row]), int(query.starts[row + 1]))
+            for feature, weight in zip(query.features[span].tolist(), query.weights[span].tolist(), strict=True):
+                yield feature, weight, held.get(feature, 0)
 
 
 def _best(points: Mapping[str, int], most: int) -> list[str]:

@@ -1,10 +1,13 @@
 """Both sides into one feature space: `Vectorizer` turns profiles into values and demands into queries of weights.
 
 `features` says what a requirement asks and a claim gives, `terms`, `lexicon` and `wording` what a text says, `latent`
-what it is about, `vectorizer` learns the statistics and makes the integers.
+what it is about, `dense` what it means to a sentence model where there is one; `vectorizer` learns the statistics and
+makes the integers, `frozen` keeps them as files.
 """
 
+from matching.vectorize.dense import Dense, Encoder, load_encoder
 from matching.vectorize.features import IMPLIED, OCCUPATION, TEXT, Group, Scoring
+from matching.vectorize.frozen import read_frozen, write_frozen
 from matching.vectorize.latent import Latent
 from matching.vectorize.lexicon import shipped_lexicon
 from matching.vectorize.vectorizer import Vectorizer
@@ -14,11 +17,16 @@ __all__ = [
     "IMPLIED",
     "OCCUPATION",
     "TEXT",
+    "Dense",
+    "Encoder",
     "Group",
     "Latent",
     "Query",
     "Scoring",
     "Vector",
     "Vectorizer",
+    "load_encoder",
+    "read_frozen",
     "shipped_lexicon",
+    "write_frozen",
 ]

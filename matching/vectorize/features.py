@@ -39,8 +39,9 @@ class Scoring:
     `shrinkage` is w0, added to what is asked before dividing; `first_level` the share of a levelled requirement that
     being able at all (level 1) earns; `nice` the weight of a nice-to-have beside 1 for a must or should; `implied` the
     weight of a skill that only the demand's free text names, all of them together at most `implied_most`;
-    `label_share` the part of the text part that the labels of skills cover; `latent_share` the part of the rest that
-    latent topics have; `expected` the ceiling c of what a major lets expect.
+    `label_share` the part of the text part that the labels of skills cover; `dense_share` the part of the rest that an
+    encoder has, where there is one; `latent_share` the part of what then remains that latent topics have; `expected`
+    the ceiling c of what a major lets expect.
     """
 
     shrinkage: float = 0.5
@@ -49,6 +50,7 @@ class Scoring:
     implied: float = 0.3
     implied_most: float = 1.5
     label_share: float = 0.3
+    dense_share: float = 0.35
     latent_share: float = 0.15
     expected: float = 0.5
 

@@ -8,8 +8,8 @@ rows of (row . values). A group is one requirement; its rows are alternatives. W
   is in the profile's values, once, as its best relation. A part is sum(w*v) / (sum(w) + shrinkage): demands that ask
   little don't win.
 - major, education, occupation: the best of the alternatives.
-- text: cosine of the free texts, cosine of their latent topics, and the share of the demand's terms that the labels of
-  a profile's skills cover.
+- text: cosine of the free texts, cosine of their latent topics, likeness of their whole meaning where there is an
+  encoder, and the share of the demand's terms that the labels of a profile's skills cover.
 
 What a profile will have or lose on a day (planned skills, certificates that expire) is a change of value from that day
 on; a query with a start day takes the changes up to it. What a major lets expect is kept once per major, the profile's
@@ -32,8 +32,9 @@ from numpy.typing import NDArray
 from matching.domain import Demand, Profile
 from matching.errors import NotFitted, Problem, RecordError
 from matching.rules import FOREVER, day_number
-from matching.score import PARTS, ROW_ONE, VALUE_ONE
+from matching.score import VALUE_ONE
 from matching.vectorize import terms as texts
+from matching.vectorize.dense import TOGETHER, Collected, Dense, Encoder
 from matching.vectorize.features import (
     TEXT,
     Group,
@@ -47,7 +48,7 @@ from matching.vectorize.features import (
     steps,
 )
 from matching.vectorize.latent import Latent, Sample
-from matching.vectorize.vectors import Numbers, Query, Vector
+from matching.vectorize.vectors import Numbers, Query, Vector, integer
 from matching.vectorize.wording import Wording
 from matching.vocabulary.load import data_folder, digest
 
@@ -70,27 +71,34 @@ class Vectorizer:
     vocabulary : Vocabulary, labels and texts are read with it
     scoring : Scoring, the numbers behind the field parts
     reference_on : date, "now": what was available before it counts as held; None = the day of `fit`
+    encoder : Encoder, a sentence model for whole meanings; None = none
 
     Attributes learned by fit: `document_frequency_` (term -> records that contain it), `size_` (records), `reference_`
     (day number), `feature_names_` (column order), `width_` (columns at `fit`), `latent_` (topics of the collection's
-    texts, None for few texts). Later vectors may add columns, the statistics never change.
+    texts, None for few texts), `dense_` (the encoder with the collection's mean, None without one). Later vectors may
+    add columns, the statistics never change.
     """
 
     _queries: dict[str, tuple[Demand, Query]]
     _expected: Callable[[str], Mapping[str, float]]
 
     def __init__(
-        self, vocabulary: Vocabulary | None = None, scoring: Scoring | None = None, reference_on: date | None = None
+        self,
+        vocabulary: Vocabulary | None = None,
+        scoring: Scoring | None = None,
+        reference_on: date | None = None,
+        encoder: Encoder | None = None,
     ) -> None:
         self.vocabulary = vocabulary
         self.scoring = scoring
         self.reference_on = reference_on
+        self.encoder = encoder
 
     # -- scikit-learn's contract
 
     def get_params(self, deep: bool = True) -> dict[str, Any]:
         """Give the constructor's parameters by name."""
-        return {"vocabulary": self.vocabulary, "scoring": self.scoring, "reference_on": self.reference_on}
+        return {name: getattr(self, name) for name in ("vocabulary", "scoring", "reference_on", "encoder")}
 
     def set_params(self, **params: Any) -> Self:
         """Change parameters by name; an unknown name is an error."""
@@ -100,6 +108,10 @@ class Vectorizer:
             setattr(self, name, value)
         return self
 
+    def __sklearn_clone__(self) -> Self:
+        """Make an unfitted copy that shares vocabulary and encoder: a model is neither copied nor changed."""
+        return type(self)(**self.get_params())
+
     def fit(self, records: Iterable[Demand | Profile], y: object = None) -> Self:
         """Count in how many records (both sides together) each term occurs, and fix the columns.
 
@@ -107,12 +119,14 @@ class Vectorizer:
         """
         self._prepare()
         frequency: Counter[str] = Counter()
-        texts_seen = Sample()
+        texts_seen, whole_texts = Sample(), Collected()
         names: set[str] = set()
         majors: set[str] = set()
         size = 0
         for record in records:
             size += 1
+            if self.encoder is not None:
+                whole_texts.add(self._wording.whole(record))
             if isinstance(record, Demand):
                 linked_demand = self.vocabulary_.link_demand(record)
                 said = self._wording.of_demand(linked_demand)
@@ -127,7 +141,8 @@ class Vectorizer:
         self.document_frequency_: Mapping[str, int] = dict(sorted(frequency.items()))
         self.size_ = size
         self.latent_ = Latent.learn([texts.weights(said, self.idf) for said in texts_seen.chosen()])
-        names.update(f"text:{term}" for term in frequency)
+        self.dense_ = None if self.encoder is None else Dense.learn(self.encoder, whole_texts.chosen())
+        names.update(f"text:{term}" for term in (*frequency, *(() if self.dense_ is None else self.dense_.names)))
         names.update(feature for major in majors for feature in self._expected(major))
         self.feature_names_: list[str] = sorted(names)
         self._columns = {name: number for number, name in enumerate(self.feature_names_)}
@@ -143,6 +158,7 @@ class Vectorizer:
 
         self._require_fitted()
         rows = []
+        self._ahead([record for record in records if isinstance(record, Profile)])
         for position, record in enumerate(records):
             if not isinstance(record, Profile):
                 field = f"records[{position}]"
@@ -182,6 +198,24 @@ class Vectorizer:
 
     # -- the engine's door
 
+    def vectors(self, profiles: Sequence[Profile]) -> list[Vector]:
+        """Turn many profiles into values; an encoder reads their texts in batches."""
+        self._require_fitted()
+        made: list[Vector] = []
+        for start in range(0, len(profiles), TOGETHER):
+            self._ahead(profiles[start : start + TOGETHER])
+            made.extend(self.vector(profile) for profile in profiles[start : start + TOGETHER])
+        return made
+
+    def queries(self, demands: Sequence[Demand]) -> list[Query]:
+        """Turn many demands into queries; an encoder reads their texts in batches."""
+        self._require_fitted()
+        made: list[Query] = []
+        for start in range(0, len(demands), TOGETHER):
+            self._ahead(demands[start : start + TOGETHER])
+            made.extend(self.query(demand) for demand in demands[start : start + TOGETHER])
+        return made
+
     def vector(self, profile: Profile) -> Vector:
         """Turn a profile into values over what its major lets expect; features that are new get new columns."""
         self._require_fitted()
@@ -194,19 +228,20 @@ class Vectorizer:
         refused = refused_skills(linked)
         entries: list[tuple[int, int, int]] = []
         for feature in {*by_feature, *(f for f in expected if _skill_of(f) in refused)}:
-            floor = _integer(expected.get(feature, 0.0), VALUE_ONE)
+            floor = integer(expected.get(feature, 0.0), VALUE_ONE)
             capped = feature.startswith("skill:") and _skill_of(feature) in refused
             column = self._grown(feature)
             before = floor
             spans = [] if capped else by_feature.get(feature, [])
             for day, value in steps(spans, 0.0 if capped else expected.get(feature, 0.0), self.reference_):
-                now = _integer(value, VALUE_ONE)
+                now = integer(value, VALUE_ONE)
                 if now != before:
                     entries.append((column, day, now - before))
                 before = now
         unit = texts.weights(self._wording.of_profile(linked), self.idf)
-        for term, weight in [*unit.items(), *self._topics(unit).items()]:
-            entries.append((self._grown(f"text:{term}"), 0, _integer(weight, VALUE_ONE)))
+        whole = self._whole(profile)
+        for term, weight in [*unit.items(), *self._topics(unit).items(), *whole.items()]:
+            entries.append((self._grown(f"text:{term}"), 0, integer(weight, VALUE_ONE)))
         table = np.array(sorted(entries), dtype=np.int64).reshape(len(entries), 3)
         return Vector(table[:, 0], table[:, 2], table[:, 1], base)
 
@@ -217,7 +252,7 @@ class Vectorizer:
         """
         expected = self._expected(major)
         columns = [self._grown(feature) for feature in expected]
-        values = [_integer(value, VALUE_ONE) for value in expected.values()]
+        values = [integer(value, VALUE_ONE) for value in expected.values()]
         return np.array(columns, dtype=np.int64), np.array(values, dtype=np.int64)
 
     def query(self, demand: Demand) -> Query:
@@ -228,28 +263,7 @@ class Vectorizer:
             return known[1]
         linked = self.vocabulary_.link_demand(demand)
         groups = [*self._fields(linked), *self._text_groups(linked)]
-        asked = {part: sum(g.weight for g in groups if g.part == part) for part in PARTS}
-        starts, features, weights, group_of_row = [0], [], [], []
-        for number, group in enumerate(groups):
-            shrinkage = self.scoring_.shrinkage if group.part in ("skills", "certificates") else 0.0
-            scale = 1.0 / (asked[group.part] + shrinkage) if asked[group.part] > 0.0 else 0.0
-            for row in group.rows:
-                for feature, weight in row.weights.items():
-                    integer = _integer(weight * scale, ROW_ONE)
-                    if integer:
-                        features.append(self._grown(feature))
-                        weights.append(integer)
-                starts.append(len(features))
-                group_of_row.append(number)
-        query = Query(
-            starts=np.array(starts, dtype=np.int64),
-            features=np.array(features, dtype=np.int64),
-            weights=np.array(weights, dtype=np.int64),
-            group_of_row=np.array(group_of_row, dtype=np.int64),
-            part_of_group=np.array([PARTS.index(group.part) for group in groups], dtype=np.int64),
-            day=self.day(linked),
-            groups=tuple(groups),
-        )
+        query = Query.of(groups, self.day(linked), self.scoring_, self._grown)
         if len(self._queries) >= QUERIES_REMEMBERED:
             self._queries.clear()
         self._queries[demand.id] = (demand, query)
@@ -273,15 +287,22 @@ class Vectorizer:
         numbers = (blocks, background, texts.TITLE_WEIGHT, texts.RAREST_SHARE, texts.COMMON_WORTH)
         frozen = (sorted(self.document_frequency_.items()), self.size_, self.reference_, self.scoring_)
         latent = None if self.latent_ is None else hashlib.sha256(self.latent_.shares.tobytes()).hexdigest()
-        everything = repr((frozen, numbers, tables, self.vocabulary_.version, latent))
+        dense = None if self.dense_ is None else (self.dense_.encoder.name, self.dense_.fingerprint())
+        everything = repr((frozen, numbers, tables, self.vocabulary_.version, latent, dense))
         return hashlib.sha256(everything.encode("utf-8")).hexdigest()[:12]
 
     def restore(
-        self, frequency: Mapping[str, int], size: int, names: list[str], width: int, latent: Latent | None
+        self,
+        frequency: Mapping[str, int],
+        size: int,
+        names: list[str],
+        width: int,
+        latent: Latent | None,
+        dense: Dense | None,
     ) -> None:
         """Take up saved statistics and columns instead of learning them; `version` tells whether they still apply."""
         self._prepare()
-        self.latent_ = latent
+        self.latent_, self.dense_ = latent, dense
         self.document_frequency_, self.size_, self.feature_names_, self.width_ = frequency, size, names, width
         self._columns = {name: number for number, name in enumerate(names)}
 
@@ -323,15 +344,26 @@ class Vectorizer:
         unit = texts.weights(self._wording.of_demand(demand), self.idf)
         if not unit:
             return []
-        share, topics = self.scoring_.label_share, self._topics(unit)
+        share, topics, whole = self.scoring_.label_share, self._topics(unit), self._whole(demand)
         latent = self.scoring_.latent_share if topics else 0.0
-        weights = {f"text:{term}": (1.0 - share) * (1.0 - latent) * weight for term, weight in unit.items()}
-        weights.update({f"text:{topic}": (1.0 - share) * latent * weight for topic, weight in topics.items()})
+        dense = self.scoring_.dense_share if whole else 0.0
+        rest = (1.0 - share) * (1.0 - dense)
+        weights = {f"text:{term}": rest * (1.0 - latent) * weight for term, weight in unit.items()}
+        weights.update({f"text:{topic}": rest * latent * weight for topic, weight in topics.items()})
+        weights.update({f"text:{side}": (1.0 - share) * dense * weight for side, weight in whole.items()})
         weights.update({f"label:{term}": share * weight * weight for term, weight in unit.items()})
         return [Group("text", 1.0, (Row(weights),), (TEXT,))]
 
     def _topics(self, unit: Mapping[str, float]) -> Mapping[str, float]:
         return {} if self.latent_ is None else self.latent_.topics(unit)
+
+    def _whole(self, record: Demand | Profile) -> Mapping[str, float]:
+        return {} if self.dense_ is None else self.dense_.features(self._wording.whole(record))
+
+    def _ahead(self, records: Sequence[Demand] | Sequence[Profile]) -> None:
+        """Have the encoder read the texts of many records at once; without one nothing happens."""
+        if self.dense_ is not None:
+            self.dense_.read(self._wording.whole(record) for record in records)
 
     def _spans(self, profile: Profile) -> list[Span]:
         """Give the values of all fields, and of the terms of the labels of skills and certificates."""
@@ -347,11 +379,6 @@ class Vectorizer:
 
     def _expected_of(self, major: str) -> Mapping[str, float]:
         return expected_values(major or None, self.vocabulary_, self.scoring_)
-
-
-def _integer(value: float, one: int) -> int:
-    """Round down to the fixed point, so that no sum of shares exceeds one."""
-    return int(value * one + 1e-9)
 
 
 def _skill_of(feature: str) -> str:

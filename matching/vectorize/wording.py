@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections import Counter
 from collections.abc import Callable, Mapping
 from functools import lru_cache
@@ -17,6 +18,8 @@ if TYPE_CHECKING:
     from matching.vocabulary import Vocabulary
 
 REMEMBERED = 20_000
+_GAP = re.compile(r"((?:[\n。、，；]|(?<!\d)[,;]|[,;](?!\d)|\.(?![^\s,;。]))(?:[\s,;.。、，；])*)")
+"""What stands between clauses: breaks and marks, but no point or comma inside a number or a name."""
 
 
 class Wording:
@@ -51,6 +54,21 @@ class Wording:
             (1.0, texts.terms(labels)),
             (1.0, self._lexicon.meanings(texts.normalise(labels))),
         )
+
+    def whole(self, record: Demand | Profile) -> str:
+        """Give all of a record's own words in one line for an encoder: title, text and labels, or a profile's text.
+
+        A protected clause leaves nothing behind: clauses without terms are left out with the mark after them, and the
+        first of several marks stands for all.
+        """
+        parts = [self.said(record.text)]
+        if isinstance(record, Demand):
+            labels = "\n".join(requirement.label for requirement in record.requirements)
+            parts = [texts.mask_protected(one, self._protected) for one in (record.title, labels)]
+            parts.insert(1, self.said(record.text))
+        pieces = [*_GAP.split("\n".join(parts)), ""]
+        clauses = zip(pieces[::2], (gap[:1].strip() for gap in pieces[1::2]), strict=True)
+        return " ".join(clause.strip() + mark for clause, mark in clauses if texts.terms(clause)).rstrip(",.;。、，；")
 
     def skills_named(self, demand: Demand) -> tuple[str, ...]:
         """Give the skills that title and free text of a demand name and do not deny."""
