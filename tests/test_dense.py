@@ -17,8 +17,10 @@ import numpy as np
 import pytest
 from numpy.typing import NDArray
 from sklearn.base import clone
+from typer.testing import CliRunner
 
 from matching import Demand, Engine, Profile, Requirement, Vocabulary
+from matching.cli import app
 from matching.domain import Kind
 from matching.errors import RecordError
 from matching.score import PARTS, ROW_ONE, SCORE_ONE, VALUE_ONE
@@ -280,6 +282,25 @@ def test_no_library_is_loaded_before_it_is_needed() -> None:
         "assert not {'torch', 'sentence_transformers', 'onnxruntime', 'tokenizers'} & set(sys.modules)"
     )
     subprocess.run([sys.executable, "-c", script], cwd=Path(__file__).parent.parent, check=True)
+
+
+@pytest.mark.parametrize("command", ["match", "explain", "evaluate"])
+def test_the_commands_take_a_model_and_name_a_wrong_path(
+    command: str, sample_folder: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    tables = [str(sample_folder / "demands.csv"), str(sample_folder / "students.csv")]
+    (tmp_path / "pairs.jsonl").write_text("", encoding="utf-8")
+    given = {
+        "match": ["match", *tables, "-k", "1"],
+        "explain": ["explain", *tables, "--demand", "D001", "--profile", "S0001"],
+        "evaluate": ["evaluate", str(tmp_path / "pairs.jsonl")],
+    }[command]
+    answer = CliRunner().invoke(app, [*given, "--encoder", str(tmp_path / "absent")])
+    assert isinstance(answer.exception, RecordError) and str(tmp_path / "absent") in str(answer.exception)
+    used = HashEncoder()
+    monkeypatch.setattr("matching.vectorize.load_encoder", lambda path: used)
+    if command == "explain":
+        assert CliRunner().invoke(app, [*given, "--encoder", "given"]).exit_code == 0 and used.seen
 
 
 DEMANDS = (

@@ -22,6 +22,7 @@ from rich.table import Table
 
 from matching import Engine, Explanation, MatchList, Vocabulary, Weights
 from matching.cli.draft import draft
+from matching.cli.encoder import Model, encoder_of
 from matching.cli.ending import refuse_to_overwrite, run
 from matching.cli.evaluate import evaluate
 from matching.cli.lint import lint, warn
@@ -128,6 +129,7 @@ def match(
     today: Today = None,
     curricula: Curricula = None,
     errors: Errors = None,
+    encoder: Model = None,
 ) -> None:
     """Rank: tables in, ranked and explained matches out. 读入两张表，输出排序并附理由的匹配结果。"""
     from matching.tables.write import FORMS
@@ -139,7 +141,7 @@ def match(
         )
     check_errors_path(errors)
     refuse_to_overwrite(output, (demands, profiles, curricula))
-    engine, rejected = _engine(demands, profiles, vocabulary, weights, today, curricula, errors)
+    engine, rejected = _engine(demands, profiles, vocabulary, weights, today, curricula, errors, encoder)
     warn(engine.demands_.values(), engine.vocabulary_, lang)
     askers = engine.demands_ if direction == "demands" else engine.profiles_
     found = _progress(engine.match_all(k, direction=direction, order=order), len(askers))
@@ -170,9 +172,10 @@ def explain_pair(
     as_json: AsJson = False,
     vocabulary: Releases = None,
     today: Today = None,
+    encoder: Model = None,
 ) -> None:
     """Explain one pair: parts that sum to the score, evidence, what is missing. 解释一对匹配的得分与依据。"""
-    engine, rejected = _engine(demands, profiles, vocabulary, weights, today)
+    engine, rejected = _engine(demands, profiles, vocabulary, weights, today, encoder=encoder)
     explanation = engine.explain(demand, profile)
     if as_json:
         print_json(explanation.as_dict())
@@ -262,12 +265,14 @@ def _engine(
     today: str | None,
     curricula: Path | None = None,
     errors: Path | None = None,
+    encoder: Path | None = None,
 ) -> tuple[Engine, int]:
     """Read the tables, name what was rejected, add what the curricula teach, and fit."""
     from matching.tables import read_curricula, read_demands, read_profiles
 
     chosen = None if weights is None else _weights(weights)
     reference = None if today is None else _date(today)
+    model = encoder_of(encoder)
     asked, offered = read_demands(demands), read_profiles(profiles, reference)
     lines = None if curricula is None else read_curricula(curricula)
     more = () if curricula is None or lines is None else ((curricula, lines),)
@@ -281,7 +286,7 @@ def _engine(
     vocabulary, students = _vocabulary(releases), offered.records
     if lines is not None:
         students = with_curriculum(students, lines.records, vocabulary, reference)
-    engine = Engine(vocabulary, chosen, reference_on=reference).fit(asked.records, students)
+    engine = Engine(vocabulary, chosen, reference_on=reference, encoder=model).fit(asked.records, students)
     print_unrecognised(engine.demands_.values(), engine.profiles_.values(), vocabulary)
     return engine, rejected
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from datetime import date
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Literal
@@ -10,11 +11,13 @@ import typer
 from rich.table import Table
 
 from matching import Engine, Vocabulary
+from matching.cli.encoder import Model, encoder_of
 from matching.cli.shown import err, out, print_json
 from matching.errors import Problem, RecordError
 
 if TYPE_CHECKING:
     from matching.evaluate import Standing
+    from matching.vectorize import Encoder
 
 Fold = Literal["all", "tune", "report"]
 
@@ -43,6 +46,7 @@ def evaluate(
         list[Path] | None,
         typer.Option("--vocabulary", help="Folder of an imported release to use as well. 另外使用的已导入词表目录。"),
     ] = None,
+    encoder: Model = None,
 ) -> None:
     """Measure ranking quality: MRR, nDCG@10, MAP, or judged pairs right; beside peers. 评测排序质量。"""
     shipped = Vocabulary.load(releases=vocabulary or [])
@@ -51,15 +55,17 @@ def evaluate(
             rule = "--fold, --transpose, --peers and --dense-model do not apply to judged pairs"
             zh = "--fold、--transpose、--peers 和 --dense-model 不适用于成对评判文件"
             raise RecordError(Problem("option", rule, zh, file=task.name))
-        _judged_pairs(task, shipped, as_json)
+        _judged_pairs(task, shipped, encoder_of(encoder), as_json)
     else:
-        _ranking_task(task, transpose, fold, (peers, dense_model), shipped, as_json)
+        model = encoder_of(encoder)
+        _ranking_task(task, transpose, fold, (peers, dense_model), lambda: Engine(shipped, encoder=model), as_json)
 
 
-def _judged_pairs(file: Path, vocabulary: Vocabulary, as_json: bool) -> None:
+def _judged_pairs(file: Path, vocabulary: Vocabulary, encoder: Encoder | None, as_json: bool) -> None:
     from matching.evaluate import JudgedCase, judge
 
-    table = judge(JudgedCase.load(file, vocabulary), Engine(vocabulary, reference_on=date(2026, 11, 24)))
+    engine = Engine(vocabulary, reference_on=date(2026, 11, 24), encoder=encoder)
+    table = judge(JudgedCase.load(file, vocabulary), engine)
     if as_json:
         print_json(table.as_dict())
         return
@@ -75,7 +81,7 @@ def _ranking_task(
     transpose: bool,
     fold: Fold,
     asked: tuple[bool, Path | None],
-    vocabulary: Vocabulary,
+    fresh: Callable[[], Engine],
     as_json: bool,
 ) -> None:
     from matching.evaluate import Dense, Task, against, evaluate_task, lexical_peers
@@ -86,7 +92,7 @@ def _ranking_task(
         others[model.name] = Dense(model)
     loaded = Task.load(folder, transpose)
     err.print(f"Ranking {folder.name} ...", markup=False)
-    evaluation = evaluate_task(loaded, lambda: Engine(vocabulary))
+    evaluation = evaluate_task(loaded, fresh)
     rows = evaluation.table()
     folds = [str(row["fold"]) for row in rows if fold in ("all", row["fold"])]
     standings = against(loaded, evaluation, others, folds=folds) if others else []
