@@ -272,6 +272,8 @@ def steps(spans: Sequence[Span], floor: float, reference: int) -> list[tuple[int
 
     The first at day 0 = `reference`.
     """
+    if all(span.first <= reference and span.last >= FOREVER for span in spans):
+        return [(0, max([floor, *(span.value for span in spans)]))]
     days = {reference}
     for span in spans:
         days.update(day for day in (span.first, span.last + 1) if reference < day < FOREVER)

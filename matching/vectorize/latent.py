@@ -43,8 +43,8 @@ class Latent:
     def learn(cls, texts: Sequence[Mapping[str, float]]) -> Self | None:
         """Learn from unit vectors of terms; None where there are fewer than LEAST_TEXTS.
 
-        The order of the texts does not matter. Needs scikit-learn, which only `fit` imports. One thread computes, so that
-        sums are added in one order.
+        The order of the texts does not matter. Needs scikit-learn, which only `fit` imports. One thread computes, so
+        that sums are added in one order.
         """
         filled = sorted(sorted(text.items()) for text in texts if text)
         if len(filled) < LEAST_TEXTS:

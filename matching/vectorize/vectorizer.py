@@ -227,9 +227,10 @@ class Vectorizer:
             by_feature.setdefault(span.feature, []).append(span)
         refused = refused_skills(linked)
         entries: list[tuple[int, int, int]] = []
-        for feature in {*by_feature, *(f for f in expected if _skill_of(f) in refused)}:
+        denied = [feature for feature in expected if _skill_of(feature) in refused] if refused else []
+        for feature in {*by_feature, *denied}:
             floor = integer(expected.get(feature, 0.0), VALUE_ONE)
-            capped = feature.startswith("skill:") and _skill_of(feature) in refused
+            capped = bool(refused) and feature.startswith("skill:") and _skill_of(feature) in refused
             column = self._grown(feature)
             before = floor
             spans = [] if capped else by_feature.get(feature, [])
