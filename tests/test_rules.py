@@ -70,6 +70,7 @@ def holding(label: str, issued: date | None = None, until: date | None = None, l
         (must(Kind.MAJOR, "智能焊接技术"), Profile("p"), UNKNOWN),
         (must(Kind.EXPERIENCE, "一年以上"), Profile("p"), UNKNOWN),
         (must(Kind.MAJOR, "数控技术"), Profile("p", major="焊接加工"), NOT_MET),
+        (must(Kind.MAJOR, "数控技术"), Profile("p", major="星际航路规划技术"), UNKNOWN),
         (must(Kind.MAJOR, "某某专业"), Profile("p", major="某某专业"), MET),
         (must(Kind.EDUCATION, "硕士"), Profile("p", education="研究生在读"), UNKNOWN),
         (must(Kind.LANGUAGE, "英语"), skilled("英语", 3), MET),

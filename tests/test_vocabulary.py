@@ -29,15 +29,23 @@ def test_the_shipped_tables_have_no_problem(vocabulary: Vocabulary) -> None:
 def test_loading_stays_under_a_third_of_a_second() -> None:
     best = 9.0
     for _ in range(3):
-        start = time.perf_counter()
+        start = time.process_time()
         Vocabulary.load()
-        best = min(best, time.perf_counter() - start)
+        best = min(best, time.process_time() - start)
     assert best < 0.3
+
+
+def test_the_first_recognition_stays_under_two_seconds() -> None:
+    """It builds the automaton of all forms; about .5 s on a quiet machine."""
+    fresh = Vocabulary.load()
+    start = time.process_time()
+    fresh.recognise("PLC")
+    assert time.process_time() - start < 2
 
 
 def test_counts_are_what_the_readme_says(vocabulary: Vocabulary) -> None:
     counts = {kind: sum(concept.kind is kind for concept in vocabulary.concepts.values()) for kind in Kind}
-    assert counts[Kind.SKILL] >= 3_800
+    assert counts[Kind.SKILL] == 3_854
     assert counts[Kind.MAJOR] == 1_349
     assert counts[Kind.OCCUPATION] == 1_566
     assert all(concept.en for concept in vocabulary.concepts.values() if concept.kind is Kind.MAJOR)

@@ -14,6 +14,8 @@ from matching.vectorize import terms as texts
 from matching.vectorize.dense import DENSE
 
 TERMS_SHOWN, MEANINGS_SHOWN = 6, 4
+FEW_MEANINGS = 2
+"""Words of more meanings prove nothing to a reader."""
 ALIKE = 0.4
 """The share of its possible points from which overall meaning is named; unrelated texts have about .32."""
 
@@ -31,11 +33,11 @@ def shared_wording(
         term = vectorizer.feature_names_[feature].partition(":")[2]
         points[term] = points.get(term, 0) + weight * value
     phrases: dict[str, int] = {}
-    wording = texts.normalise("\n".join([demand.title, demand.text, *(r.label for r in demand.requirements)]))
+    wording, own = vectorizer.own_words(demand), vectorizer.own_words(profile)
     for phrase in _phrases_of(wording, points):
         pairs = [f"{texts.HAN}{first}{second}" for first, second in pairwise(phrase)]
         phrases[phrase] = sum(points.get(pair, 0) for pair in pairs) + points.get(texts.WORD + texts.stem(phrase), 0)
-    return (*_best(phrases, TERMS_SHOWN), *_best(_same_meaning(wording, profile.text, points), MEANINGS_SHOWN))
+    return (*_best(phrases, TERMS_SHOWN), *_best(_same_meaning(wording, own, points), MEANINGS_SHOWN))
 
 
 def alike(query: Query, vector: Vector, vectorizer: Vectorizer) -> bool:
@@ -64,13 +66,13 @@ def _best(points: Mapping[str, int], most: int) -> list[str]:
     return [phrase for phrase, _ in sorted(points.items(), key=lambda item: (-item[1], item[0]))[:most]]
 
 
-def _same_meaning(wording: str, text: str, points: Mapping[str, int]) -> dict[str, int]:
+def _same_meaning(wording: str, own: str, points: Mapping[str, int]) -> dict[str, int]:
     """Give the pairs of different words, the demand's and the profile's, whose meaning adds points."""
     sides: list[dict[int, str]] = []
-    for clean in (wording, texts.mask_protected(text, texts.protected_pattern())):
+    for clean in (wording, own):
         words: dict[int, str] = {}
         for named in shipped_lexicon().named(clean):
-            for row in named.rows:
+            for row in named.rows if len(named.rows) <= FEW_MEANINGS else ():
                 words.setdefault(row, clean[named.start : named.end])
         sides.append(words)
     found: dict[str, int] = {}

@@ -302,6 +302,8 @@ def _basis(
             return "year" if name == "year" else "hour" if name == "hour" else "day"
     if amounts[0] >= YEARLY_FROM:
         return "year"
+    if amounts[-1] >= YEARLY_FROM and not (_SAYS_PAY.search(before) or re.search(r"月", before)):
+        return None
     return "month" if amounts[0] >= 1000 or re.search(r"月", before) else None
 
 

@@ -9,6 +9,7 @@ add to a score, never take away.
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from hashlib import sha256
 from operator import itemgetter
 from typing import Self
 from zlib import crc32
@@ -74,13 +75,18 @@ class Latent:
         turned *= np.where((turned**3).sum(axis=0) < 0.0, -1.0, 1.0)
         return cls(terms, np.round(turned, DECIMALS).astype(np.float32))
 
+    def fingerprint(self) -> str:
+        """Give a hash of all that a text's topics depend on."""
+        terms = "\n".join(self.terms).encode("utf-8", "surrogatepass")
+        return sha256(b"%d\n%s\n%s" % (MOST, terms, self.shares.tobytes())).hexdigest()
+
     def topics(self, unit: Mapping[str, float]) -> dict[str, float]:
         """Give the topics of a text: `latent:n` -> value in (0, 1], at most MOST, of length 1; {} where it has none."""
         rows = sorted((row, weight) for term, weight in unit.items() if (row := self._rows.get(term)) is not None)
         if not rows:
             return {}
         weights = np.array([weight for _, weight in rows])
-        shares = weights @ self.shares[[row for row, _ in rows]].astype(np.float64)
+        shares = weights @ self.shares[[row for row, _ in rows]]
         best = np.sort(np.argsort(-shares, kind="stable")[:MOST])
         values = np.maximum(shares[best], 0.0)
         length = float(np.sqrt(np.square(values).sum())) * (1.0 + 1e-12)
@@ -109,7 +115,10 @@ class Sample:
         return [said for _, said in self._kept]
 
     def _cut(self) -> None:
-        self._kept = sorted(self._kept, key=itemgetter(0))[:MOST_TEXTS]
+        self._kept.sort(key=itemgetter(0))
+        if len(self._kept) > MOST_TEXTS and self._kept[MOST_TEXTS - 1][0] == self._kept[MOST_TEXTS][0]:
+            self._kept.sort(key=lambda one: (one[0], sorted(one[1].items())))
+        del self._kept[MOST_TEXTS:]
 
 
 def _varimax(axes: Reals) -> Reals:

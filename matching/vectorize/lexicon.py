@@ -27,8 +27,8 @@ COLUMNS = ("topic", "zh", "en", "verified")
 _HAN = re.compile(f"[{HAN_RANGE}]")
 _WORD = re.compile(rf"[^\W_{HAN_RANGE}]+[+#]*")
 
-_BREAK = re.compile(r"[\n.,;:!?()]")
-"""Signs that no phrase crosses."""
+_BREAK = re.compile(r"[^ \-'&]")
+"""What no phrase crosses: anything but a space, a hyphen and the like."""
 
 
 class Named(NamedTuple):
@@ -77,7 +77,10 @@ class Lexicon:
         return dict(found)
 
     def named(self, clean: str) -> Iterator[Named]:
-        """Find the words of a text in normal form that the lexicon has; none lies inside another one."""
+        """Find the words of a text in normal form that the lexicon has.
+
+        Of the Chinese ones none lies inside another one, nor of the others.
+        """
         matches = self._automaton.find_matches_as_indexes(clean, overlapping=True)
         furthest = 0
         for start, end, word in sorted((start, -end, word) for word, start, end in matches):
@@ -85,9 +88,11 @@ class Lexicon:
                 furthest = -end
                 yield Named(start, -end, self._han[word])
         words: list[tuple[int, int, str]] = []
+        before = 0
         for match in _WORD.finditer(clean):
-            if words and _BREAK.search(clean, words[-1][1], match.start()):
+            if words and _BREAK.search(clean, before, match.start()):
                 words.append((match.start(), match.start(), ""))
+            before = match.end()
             if match.group() not in STOP_WORDS:
                 words.append((match.start(), match.end(), stem(match.group())))
         after = 0

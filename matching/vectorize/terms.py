@@ -7,6 +7,7 @@ with the counts of `fit` frozen (a title counts TITLE_WEIGHT times, concepts tha
     frequencies = dict(terms(clean))
     for concept in concepts_in(clean):                       # ids such as weld.gtaw
         frequencies[CONCEPT + concept] = frequencies.get(CONCEPT + concept, 0) + 1
+    frequencies |= shipped_lexicon().meanings(clean)         # MEANING and TOPIC, each word shared among its meanings
     vector = weights(frequencies, lambda term: idf(document_frequency.get(term, 0), records, term))
 
 `document_frequency[term]` counts the records, demands and profiles together, whose frequencies hold the term. The

@@ -278,6 +278,10 @@ class Vectorizer:
         """Give the frozen inverse document frequency of a term, blended with the shipped background."""
         return texts.idf(self.document_frequency_.get(term, 0), self.size_, term)
 
+    def own_words(self, record: Demand | Profile) -> str:
+        """Give the words of a record that count, in normal form: without protected words and what the text denies."""
+        return self._wording.own(record)
+
     def version(self) -> str:
         """Give a short hash of all that vectors depend on beside the code: equal versions give equal vectors."""
         data = data_folder()
@@ -287,7 +291,7 @@ class Vectorizer:
         blocks, background = sorted(texts.BLOCK_WEIGHTS.items()), texts.BACKGROUND_RECORDS
         numbers = (blocks, background, texts.TITLE_WEIGHT, texts.RAREST_SHARE, texts.COMMON_WORTH)
         frozen = (sorted(self.document_frequency_.items()), self.size_, self.reference_, self.scoring_)
-        latent = None if self.latent_ is None else hashlib.sha256(self.latent_.shares.tobytes()).hexdigest()
+        latent = None if self.latent_ is None else self.latent_.fingerprint()
         dense = None if self.dense_ is None else (self.dense_.encoder.name, self.dense_.fingerprint())
         everything = repr((frozen, numbers, tables, self.vocabulary_.version, latent, dense))
         return hashlib.sha256(everything.encode("utf-8")).hexdigest()[:12]

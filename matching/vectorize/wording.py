@@ -55,18 +55,24 @@ class Wording:
             (1.0, self._lexicon.meanings(texts.normalise(labels))),
         )
 
+    def own(self, record: Demand | Profile) -> str:
+        """Give the words that count, line by line: title, text and labels of a demand, a profile's text.
+
+        In normal form, without protected words and without what a text denies.
+        """
+        if isinstance(record, Profile):
+            return self.said(record.text)
+        labels = "\n".join(requirement.label for requirement in record.requirements)
+        title, asked = (texts.mask_protected(one, self._protected) for one in (record.title, labels))
+        return "\n".join((title, self.said(record.text), asked))
+
     def whole(self, record: Demand | Profile) -> str:
         """Give all of a record's own words in one line for an encoder: title, text and labels, or a profile's text.
 
         A protected clause leaves nothing behind: clauses without terms are left out with the mark after them, and the
         first of several marks stands for all.
         """
-        parts = [self.said(record.text)]
-        if isinstance(record, Demand):
-            labels = "\n".join(requirement.label for requirement in record.requirements)
-            parts = [texts.mask_protected(one, self._protected) for one in (record.title, labels)]
-            parts.insert(1, self.said(record.text))
-        pieces = [*_GAP.split("\n".join(parts)), ""]
+        pieces = [*_GAP.split(self.own(record)), ""]
         clauses = zip(pieces[::2], (gap[:1].strip() for gap in pieces[1::2]), strict=True)
         return " ".join(clause.strip() + mark for clause, mark in clauses if texts.terms(clause)).rstrip(",.;。、，；")
 

@@ -46,8 +46,10 @@ class _Pattern:
     settled: bool = False
 
     def settle(self) -> None:
-        """Note at the first match what each asks: the ids of the masked kinds, whether it is Latin or a trade."""
-        self.settled = True
+        """Note at the first match what each asks: the ids of the masked kinds, whether it is Latin or a trade.
+
+        Threads may do so at once; `settled` comes last.
+        """
         self.rest = tuple(
             (kind, self.sure.get(kind, []), self.unsure.get(kind, []))
             for kind in REST
@@ -55,6 +57,7 @@ class _Pattern:
         )
         self.latin = is_latin(self.text[0]) or is_latin(self.text[-1])
         self.trades = any(kind in (Kind.SKILL, Kind.OCCUPATION) for kind, _, _ in self.rest)
+        self.settled = True
 
 
 class _Hit(NamedTuple):
