@@ -15,7 +15,8 @@ from tests.conftest import TODAY
 
 MATERIAL = Path(__file__).resolve().parent / "material" / "cross_language"
 FILES = ("zh_demand_en_profile.jsonl", "en_demand_zh_profile.jsonl")
-LEAST = 0.60
+LEAST = 0.75
+"""What must hold is .60; more is reached."""
 LATIN = re.compile(r"[a-z0-9][a-z0-9+#.-]+", re.IGNORECASE)
 
 
@@ -27,6 +28,17 @@ def shares_latin(pair: dict[str, dict[str, str]]) -> bool:
     """Tell whether both sides hold the same Latin word or number, which any word search would find."""
     sides = [{word.lower() for word in LATIN.findall(" ".join(pair[side].values()))} for side in ("demand", "profile")]
     return bool(sides[0] & sides[1])
+
+
+def test_both_languages_in_one_pool_are_harder(vocabulary: Vocabulary) -> None:
+    """The right answer stands among all 300 profiles of both languages, where one's own language wins: far above chance."""
+    written = [pair for file in FILES for pair in pairs(file)]
+    demands = [Demand(id=str(p["id"]), title=p["demand"]["title"], text=p["demand"]["text"]) for p in written]
+    profiles = [Profile(id=str(p["id"]), text=f"{p['profile']['title']}\n{p['profile']['text']}") for p in written]
+    engine = Engine(vocabulary, reference_on=TODAY).fit(demands, profiles)
+    ranks = [1 / (1 + engine.match(one.id, len(written)).ids.index(one.id)) for one in demands]
+    print(f"both languages in one pool of {len(written)}: MRR {sum(ranks) / len(ranks):.3f} demand asks")
+    assert sum(ranks) / len(ranks) >= 0.20
 
 
 def reciprocal_ranks(file: str, vocabulary: Vocabulary) -> dict[str, tuple[float, float]]:

@@ -147,11 +147,11 @@ def match(
     found = _progress(engine.match_all(k, direction=direction, order=order), len(askers))
     listed = [(one, _explained(engine, one)) for one in found]
     titles = {key: _title(engine, key, direction) for key in askers}
+    softer = {one.asked: _softer(engine, one, relax or len(one) < k) for one, _ in listed}
     if output is not None and not as_json:
         rows = [row for one, reasons in listed for row in match_rows(one, reasons, titles, lang)]
-        _write(rows, output, lang, titles, [one for one, _ in listed])
+        _write(rows, output, lang, titles, {one.asked: remarks(one, lang, softer[one.asked]) for one, _ in listed})
         raise typer.Exit(1 if rejected else 0)
-    softer = {one.asked: _softer(engine, one, relax or len(one) < k) for one, _ in listed}
     if as_json:
         lists = [with_reasons(one, reasons, lang, softer[one.asked]) for one, reasons in listed]
         print_json({"lists": lists, "rejected_rows": rejected})
@@ -319,24 +319,27 @@ def _progress(lists: Iterator[MatchList], total: int) -> Iterator[MatchList]:
 
 
 def _write(
-    rows: Sequence[MatchRow], output: str, lang: Literal["zh", "en"], titles: dict[str, str], lists: Sequence[MatchList]
+    rows: Sequence[MatchRow],
+    output: str,
+    lang: Literal["zh", "en"],
+    titles: dict[str, str],
+    beside: dict[str, list[str]],
 ) -> None:
     """Write matches as a file, or as CSV to standard output for `-`.
 
-    A workbook also says who is unscored; beside the other forms standard error does.
+    A workbook also holds what stands `beside` each list; with the other forms standard error says it.
     """
     from matching.tables import matches_text, write_matches
 
     if output == "-":
         sys.stdout.write(matches_text(rows, ".csv", lang))
     else:
-        beside = {found.asked: remarks(found, lang) for found in lists}
         write_matches(output, rows, lang, asked=titles, remarks=beside)
         err.print(f"{'已写入' if lang == 'zh' else 'written'}: {output}", markup=False)
     if not output.endswith(".xlsx"):
-        for found in lists:
-            if found.unscored:
-                err.print(f"{found.asked} {remarks(found, lang)[-2]}", markup=False, highlight=False)
+        for asked, lines in beside.items():
+            for line in lines:
+                err.print(f"{asked} {line}", markup=False, highlight=False)
 
 
 def _softer(engine: Engine, found: MatchList, wanted: bool) -> Sequence[Relaxation]:

@@ -98,16 +98,21 @@ def print_list(
         lines = [*([name] if name else []), *_wishes(found, rank, lang), *reason.lines(lang, evidence=False)]
         shown.add_row(str(rank + 1), escape(key), f"{found.score(rank):.3f}", escape("\n".join(lines)))
     out.print(shown)
-    if softer:
-        changes = ("；" if lang == "zh" else "; ").join(change.text(lang) for change in softer)
-        out.print(("放宽条件可增加：" if lang == "zh" else "More students with softer conditions: ") + escape(changes))
-    out.print(escape("\n".join(remarks(found, lang, SHOWN))) + "\n")
+    out.print(escape("\n".join(remarks(found, lang, softer, SHOWN))) + "\n")
 
 
-def remarks(found: MatchList, lang: Literal["zh", "en"], most: int | None = None) -> list[str]:
-    """Say what stands beside a list: how many each condition removed, who is unscored (`most` ids), and the weights."""
+def remarks(
+    found: MatchList, lang: Literal["zh", "en"], softer: Sequence[Relaxation] = (), most: int | None = None
+) -> list[str]:
+    """Say what stands beside a list, a line each.
+
+    What softer conditions would bring, how many each condition removed, who is unscored (`most` ids), and the weights.
+    """
     zh, separator = lang == "zh", "；" if lang == "zh" else "; "
     lines = []
+    if softer:
+        changes = separator.join(change.text(lang) for change in softer)
+        lines.append(("放宽条件可增加：" if zh else "More students with softer conditions: ") + changes)
     removed = [f"{removal.label(lang)} {removal.count}" for removal in found.removed if removal.count]
     if removed:
         lines.append(("各项条件单独排除：" if zh else "Removed by each alone: ") + separator.join(removed))

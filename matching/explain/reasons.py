@@ -16,7 +16,7 @@ from matching.rules import VERDICTS, Facts, Filter, musts_of
 from matching.score import PARTS, VALUE_ONE, Integers
 from matching.text import negated_spans
 from matching.vectorize import IMPLIED, TEXT, Group, Query, Vector, Vectorizer
-from matching.vectorize.features import refused_skills
+from matching.vectorize.features import is_attitude, refused_skills
 
 NEARLY_ALL = 0.98
 
@@ -148,6 +148,10 @@ def _notes(pair: Pair) -> Iterable[tuple[str, str]]:
     if start is not None and _after(profile.graduates_on, pair.day):
         graduates = profile.graduates_on
         yield f"到岗时尚未毕业（{graduates} 毕业）。", f"Graduates on {graduates}, after the start."
+    attitudes = [r.label for r in demand.requirements if is_attitude(r, pair.vocabulary)]
+    if attitudes:
+        zh, en = "、".join(attitudes), ", ".join(attitudes)
+        yield f"态度类要求不计分，请面谈了解：{zh}。", f"Attitudes earn no points; ask in the interview: {en}."
 
 
 def _after(day: date | None, other: int) -> bool:

@@ -110,10 +110,10 @@ def is_attribute(concept: str, vocabulary: Vocabulary) -> bool:
     return known is not None and known.attributes.get("type") == "attribute"
 
 
-def _scored(requirement: Requirement, vocabulary: Vocabulary) -> bool:
+def is_attitude(requirement: Requirement, vocabulary: Vocabulary) -> bool:
+    """Tell whether a linked requirement asks for nothing but attitudes: it is shown, and earns no points."""
     concepts = requirement.link.concepts if requirement.link is not None else ()
-    attitude = bool(concepts) and all(is_attribute(concept, vocabulary) for concept in concepts)
-    return part_of(requirement.kind) is not None and not attitude
+    return bool(concepts) and all(is_attribute(concept, vocabulary) for concept in concepts)
 
 
 def field_groups(demand: Demand, implied: Iterable[str], vocabulary: Vocabulary, scoring: Scoring) -> list[Group]:
@@ -121,10 +121,8 @@ def field_groups(demand: Demand, implied: Iterable[str], vocabulary: Vocabulary,
 
     `implied` are skills named only in its text.
     """
-    joined = [
-        [number for number in numbers if _scored(demand.requirements[number], vocabulary)]
-        for numbers in alternatives(demand.requirements)
-    ]
+    scored = [part_of(r.kind) is not None and not is_attitude(r, vocabulary) for r in demand.requirements]
+    joined = [[number for number in numbers if scored[number]] for numbers in alternatives(demand.requirements)]
     groups = [_requirement_group(numbers, demand, vocabulary, scoring) for numbers in joined if numbers]
     asked = {concept for r in demand.requirements if r.link is not None for concept in r.link.concepts}
     others = [concept for concept in dict.fromkeys(implied) if concept not in asked]
