@@ -31,7 +31,7 @@ def shares_latin(pair: dict[str, dict[str, str]]) -> bool:
 
 
 def test_both_languages_in_one_pool_are_harder(vocabulary: Vocabulary) -> None:
-    """The right answer stands among all 300 profiles of both languages, where one's own language wins: far above chance."""
+    """Among all 300 profiles of both languages one's own language wins; the right answer stays far above chance."""
     written = [pair for file in FILES for pair in pairs(file)]
     demands = [Demand(id=str(p["id"]), title=p["demand"]["title"], text=p["demand"]["text"]) for p in written]
     profiles = [Profile(id=str(p["id"]), text=f"{p['profile']['title']}\n{p['profile']['text']}") for p in written]

@@ -176,7 +176,7 @@ def test_the_printed_weights_are_those_of_the_code(page: str) -> None:
     for part, weight in asdict(Weights()).items():
         assert re.search(rf"^\|.*\b{part} \| {weight:.2f} \|$", text, re.M), part
     section = text.split("\n### ")[1].split("\n## ")[0].rpartition("|\n")[2]
-    numbers = [float(number) for number in re.findall(r"\d\.\d", section)]
+    numbers = [float(number) for number in re.findall(r"\d\.\d+", section)]
     scoring = Scoring()
     assert numbers == [
         scoring.shrinkage,
@@ -185,6 +185,7 @@ def test_the_printed_weights_are_those_of_the_code(page: str) -> None:
         scoring.implied,
         scoring.implied_most,
         scoring.label_share,
+        scoring.latent_share,
         scoring.expected,
     ]
 
