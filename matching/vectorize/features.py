@@ -51,7 +51,7 @@ class Scoring:
     implied_most: float = 1.5
     label_share: float = 0.3
     dense_share: float = 0.35
-    latent_share: float = 0.15
+    latent_share: float = 0.1
     expected: float = 0.5
 
 
