@@ -163,6 +163,7 @@ def test_the_background_steadies_small_collections_and_fades() -> None:
     assert all(0.0 < share <= 1.0 for share in background().values())
 
 
+@pytest.mark.slow
 def test_terms_are_fast_enough_for_a_roster() -> None:
     text = "二保焊焊过角焊缝和对接，飞溅控制得还可以，会用FANUC机器人示教"
     started = time.perf_counter()

@@ -281,7 +281,7 @@ def test_long_texts_of_one_word_take_no_time(unit: str) -> None:
     started = time.process_time()
     read(text, VOCABULARY, "demand")
     negated_spans(text)
-    assert time.process_time() - started < 5
+    assert time.process_time() - started < 30
 
 
 def test_a_wrong_table_of_cues_is_named(tmp_path: Path) -> None:

@@ -26,6 +26,7 @@ def test_the_shipped_tables_have_no_problem(vocabulary: Vocabulary) -> None:
     assert [problem.text() for problem in vocabulary.check()] == []
 
 
+@pytest.mark.slow
 def test_loading_stays_under_a_third_of_a_second() -> None:
     best = 9.0
     for _ in range(3):
@@ -35,6 +36,7 @@ def test_loading_stays_under_a_third_of_a_second() -> None:
     assert best < 0.3
 
 
+@pytest.mark.slow
 def test_the_first_recognition_stays_under_two_seconds() -> None:
     """It builds the automaton of all forms; about .5 s on a quiet machine."""
     fresh = Vocabulary.load()

@@ -194,6 +194,7 @@ class Recogniser:
 
     def _others(self, folded: str, matches: list[tuple[int, int, _Pattern]]) -> list[_Hit]:
         families: Mapping[str, set[tuple[int, int]]] | None = None
+        words = _Words(folded)
         hits = []
         for start, end, pattern in matches:
             for kind, sure, unsure in pattern.rest:
@@ -202,7 +203,7 @@ class Recogniser:
                     continue
                 if families is None:
                     families = self._named(matches)
-                believed = self._believed(folded, start, end, pattern, unsure, families)
+                believed = self._believed(words, start, end, pattern, unsure, families)
                 if sure or believed:
                     hits.append(_Hit(start, end, kind, (*sure, *believed)))
         return hits
@@ -218,7 +219,7 @@ class Recogniser:
 
     def _believed(
         self,
-        folded: str,
+        text: _Words,
         start: int,
         end: int,
         pattern: _Pattern,
@@ -232,15 +233,32 @@ class Recogniser:
         """
         words = self._words.get(pattern.text, ())
         if pattern.text.isdigit():
-            return asked if _near_word(folded, start, end, words) else []
-        outside = folded[:start] + "\n" + folded[end:]
+            return asked if _near_word(text.folded, start, end, words) else []
         supported = []
         for concept in asked:
             family = self._families.get(concept, "")
             named = any(place_end <= start or place >= end for place, place_end in families.get(family, ()))
-            if family and (named or any(word in outside for word in self._family_words.get(family, ()))):
+            if family and (named or text.any_outside(start, end, self._family_words.get(family, ()))):
                 supported.append(concept)
-        return supported or (asked if any(word in outside for word in words) else [])
+        return supported or (asked if text.any_outside(start, end, words) else [])
+
+
+class _Words:
+    """Where context words stand first and last in a text; each is sought once, however many forms ask for it."""
+
+    def __init__(self, folded: str) -> None:
+        self.folded = folded
+        self._places: dict[str, tuple[int, int]] = {}
+
+    def any_outside(self, start: int, end: int, words: Iterable[str]) -> bool:
+        """Tell whether one of the words stands wholly before `start` or wholly after `end`."""
+        for word in words:
+            places = self._places.get(word)
+            if places is None:
+                places = self._places[word] = (self.folded.find(word), self.folded.rfind(word))
+            if places[0] >= 0 and (places[0] + len(word) <= start or places[1] >= end):
+                return True
+        return False
 
 
 def _near_word(folded: str, start: int, end: int, words: tuple[str, ...]) -> bool:
