@@ -1,6 +1,7 @@
-"""The application: its routes, its errors and the vocabulary, which is read once at start-up.
+"""The application: its routes, its errors, and what is made ready once at start-up.
 
-    uvicorn api.app:app
+    create_app(settings=read_settings())     the platform: records, roles, live matching, pages
+    create_app()                             matching only: records come with the request, nothing is kept
 
 The description of all routes is at /openapi.json; pages that show it would load scripts from elsewhere, so there are
 none.
@@ -10,15 +11,21 @@ from __future__ import annotations
 
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
-from typing import Any, TypedDict
+from typing import Any, NotRequired, TypedDict
 
 from fastapi import FastAPI
-from pydantic.json_schema import models_json_schema
+from pydantic import BaseModel
+from pydantic.json_schema import JsonSchemaMode, models_json_schema
 from starlette.concurrency import run_in_threadpool
 
 from api import problems
-from api.routes import health, match
+from api.body import READ
+from api.identity import LoginLimit
+from api.live import Live
+from api.routes import PLATFORM, health, match
 from api.schemas import MatchRequest, ProblemAnswer
+from api.settings import Settings
+from api.store import Store
 from matching import Demand, Engine, Profile, Vocabulary, __version__
 
 DESCRIPTION = """企业岗位需求与学生技能画像的双向匹配，逐条解释。
@@ -29,9 +36,13 @@ Matching of enterprise demands and student skill profiles, both ways, every resu
 
 
 class State(TypedDict):
-    """What every request sees: the vocabulary that was read at start-up."""
+    """What every request sees: the vocabulary, and on a platform its store, live index and settings."""
 
     vocabulary: Vocabulary
+    store: NotRequired[Store]
+    live: NotRequired[Live]
+    settings: NotRequired[Settings]
+    login_limit: NotRequired[LoginLimit]
 
 
 class Service(FastAPI):
@@ -40,8 +51,9 @@ class Service(FastAPI):
     def openapi(self) -> dict[str, Any]:
         """Give the OpenAPI document."""
         document = super().openapi()
+        read: list[tuple[type[BaseModel], JsonSchemaMode]] = [(kind, "validation") for _, kind in sorted(READ.items())]
         _, read_by_us = models_json_schema(
-            [(MatchRequest, "validation"), (ProblemAnswer, "serialization")],
+            [(MatchRequest, "validation"), (ProblemAnswer, "serialization"), *read],
             ref_template="#/components/schemas/{model}",
         )
         known = document.setdefault("components", {}).setdefault("schemas", {})
@@ -50,12 +62,31 @@ class Service(FastAPI):
         return document
 
 
-def create_app(vocabulary: Vocabulary | None = None) -> FastAPI:
-    """Build the application; None loads the shipped vocabulary when the server starts."""
+def create_app(vocabulary: Vocabulary | None = None, settings: Settings | None = None) -> FastAPI:
+    """Build the application; without a vocabulary the shipped one is loaded when the server starts.
+
+    settings : the platform's; None = matching only, without a store.
+    """
 
     @asynccontextmanager
     async def lifespan(app: FastAPI) -> AsyncIterator[State]:
-        yield {"vocabulary": await run_in_threadpool(_ready, vocabulary)}
+        known = await run_in_threadpool(_ready, vocabulary)
+        if settings is None:
+            yield {"vocabulary": known}
+            return
+        store = Store(settings.database_url)
+        await run_in_threadpool(store.upgrade)
+        live = Live(store, known, settings.index_folder)
+        await run_in_threadpool(live.catch_up)
+        yield {
+            "vocabulary": known,
+            "store": store,
+            "live": live,
+            "settings": settings,
+            "login_limit": LoginLimit(),
+        }
+        await run_in_threadpool(live.save)
+        store.close()
 
     app = Service(
         title="Duikou 对口",
@@ -66,8 +97,8 @@ def create_app(vocabulary: Vocabulary | None = None) -> FastAPI:
         redoc_url=None,
     )
     problems.install(app)
-    app.include_router(health.router)
-    app.include_router(match.router)
+    for router in (health.router, match.router, *(PLATFORM if settings is not None else ())):
+        app.include_router(router)
     return app
 
 

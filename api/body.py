@@ -5,9 +5,10 @@ from __future__ import annotations
 import json
 import math
 import re
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import Any, TypeVar
 
+from fastapi import Depends
 from pydantic import BaseModel, ValidationError
 from starlette.concurrency import run_in_threadpool
 from starlette.requests import Request
@@ -45,6 +46,8 @@ _ZH = {
 }
 _BROKEN = re.compile(r"[\x00\ud800-\udfff]")
 Model = TypeVar("Model", bound=BaseModel)
+READ: dict[str, type[BaseModel]] = {}
+"""The models that routes read with `body`, for the OpenAPI document."""
 
 
 async def read_body(request: Request, kind: type[Model]) -> Model:
@@ -63,6 +66,24 @@ async def read_body(request: Request, kind: type[Model]) -> Model:
         if len(content) > LONGEST_BODY:
             raise _too_large()
     return await run_in_threadpool(_read, bytes(content), kind)
+
+
+def body(kind: type[Model]) -> Any:
+    """Give the dependency that reads a request's body as a model: `given: Annotated[NewDemand, body(NewDemand)]`."""
+
+    async def read(request: Request) -> Model:
+        return await read_body(request, kind)
+
+    return Depends(read)
+
+
+def asks(kind: type[BaseModel], examples: Mapping[str, Any] | None = None) -> dict[str, Any]:
+    """Describe a body that `body` reads, for a route's `openapi_extra`; `examples` as OpenAPI has them."""
+    READ[kind.__name__] = kind
+    content: dict[str, Any] = {"schema": {"$ref": f"#/components/schemas/{kind.__name__}"}}
+    if examples:
+        content["examples"] = examples
+    return {"requestBody": {"required": True, "content": {"application/json": content}}}
 
 
 def place_of(steps: Sequence[object]) -> str:

@@ -10,6 +10,7 @@ from pathlib import PurePath
 from typing import Any, ClassVar
 
 from fastapi import FastAPI, Request
+from fastapi.exceptions import RequestValidationError
 from starlette.exceptions import HTTPException
 from starlette.requests import ClientDisconnect
 from starlette.responses import JSONResponse
@@ -31,6 +32,15 @@ KINDS: dict[str, tuple[int, str, str]] = {
     "not_found": (404, "没有这个地址", "No such address"),
     "method_not_allowed": (405, "该地址不支持此方法", "The address does not answer this method"),
     "http": (400, "请求无法处理", "The request can't be answered"),
+    "field": (422, "填写有误", "A field is wrong"),
+    "not_signed_in": (401, "请先登录", "Not signed in"),
+    "forbidden": (403, "没有权限", "Not allowed"),
+    "conflict": (409, "当前状态不允许该操作", "The state does not allow this"),
+    "changed": (412, "记录已被修改", "The record has changed"),
+    "version_missing": (428, "缺少版本号", "The version is missing"),
+    "too_many": (429, "请求过于频繁", "Too many requests"),
+    "busy": (503, "数据库繁忙", "The database is busy"),
+    "away": (503, "无法连接数据库", "The database is away"),
     "not_fitted": (503, "服务尚未就绪", "The service is not ready"),
     "index_damaged": (503, "索引损坏", "The index is damaged"),
     "error": (500, "服务器内部错误", "Internal error"),
@@ -145,9 +155,30 @@ async def _on_duikou_error(request: Request, error: Exception) -> ProblemRespons
     if not isinstance(error, DuikouError):
         return _internal(request)
     code = error.code if error.code in KINDS else ("input" if isinstance(error, InputError) else "error")
-    headers = {"Connection": "close"} if code == "too_large" else None
+    headers = {"Connection": "close"} if code == "too_large" else {}
+    seconds = getattr(error, "seconds", None)
+    if seconds is not None:
+        headers["Retry-After"] = str(seconds)
+    if code == "not_signed_in":
+        headers["WWW-Authenticate"] = "Bearer"
     problems = error.problems if isinstance(error, InputError) else ()
     return problem_response(request, code, _detail(error), problems, headers=headers)
+
+
+async def _on_wrong_parameter(request: Request, error: Exception) -> ProblemResponse:
+    if not isinstance(error, RequestValidationError):
+        return _internal(request)
+    problems = [
+        Problem(
+            str(item["type"]),
+            str(item["msg"]),
+            "取值不符合要求",
+            None if item["type"] == "missing" else str(item.get("input")),
+            field=str(item["loc"][-1]),
+        )
+        for item in error.errors()
+    ]
+    return problem_response(request, "field", _detail(InputError(problems)), problems)
 
 
 async def _on_http_exception(request: Request, error: Exception) -> ProblemResponse:
@@ -201,8 +232,21 @@ class Shield:
             await _internal(Request(scope))(scope, receive, send)
 
 
+def answers(*statuses: int) -> dict[int | str, dict[str, Any]]:
+    """Describe the error answers of a route for the OpenAPI document, beside 503, which any route may give."""
+    content = {MEDIA_TYPE: {"schema": {"$ref": "#/components/schemas/ProblemAnswer"}}}
+    said: dict[int, tuple[str, str]] = {}
+    for status, zh, en in KINDS.values():
+        said.setdefault(status, (zh, en))
+    return {
+        status: {"description": f"{said[status][0]} / {said[status][1]}", "content": content}
+        for status in (*statuses, 503)
+    }
+
+
 def install(app: FastAPI) -> None:
     """Make an app answer every error in the one shape."""
     app.add_exception_handler(DuikouError, _on_duikou_error)
     app.add_exception_handler(HTTPException, _on_http_exception)
+    app.add_exception_handler(RequestValidationError, _on_wrong_parameter)
     app.add_middleware(Shield)

@@ -48,7 +48,8 @@ LONGEST_FILE, LONGEST_FUNCTION, LONG_FUNCTION, SHARE_OF_LONG = 400, 60, 50, 0.02
 
 
 def sources(package: str) -> list[Path]:
-    return sorted((ROOT / package).rglob("*.py"))
+    """List a package's files; a revision of the database is a record of what was done and no code to read."""
+    return sorted(path for path in (ROOT / package).rglob("*.py") if path.parent.name != "versions")
 
 
 def module_of(path: Path) -> str:

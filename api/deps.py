@@ -1,0 +1,125 @@
+"""What each request is given: the caller, the store, the live index; and how it repeats, what version it edits.
+
+@router.get("/students")
+def students(who: Caller, store: Records, page: Page) -> ...
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable
+from hashlib import sha256
+from typing import Annotated, Any
+
+from fastapi import Depends, Header, Query, Request, Response
+from starlette.responses import JSONResponse
+
+from api.access import Principal
+from api.errors import Changed, Conflict, FieldError, Forbidden, NotSignedIn, VersionMissing
+from api.identity import credential_of, csrf_fits, principal_of
+from api.live import Live
+from api.settings import Settings
+from api.store import Store, Work
+from api.store.tables import Kept, Repeatable
+from matching.errors import Problem
+
+COOKIE = "duikou_session"
+CSRF_HEADER = "X-CSRF-Token"
+SAFE = frozenset({"GET", "HEAD", "OPTIONS"})
+LARGEST_PAGE = 200
+
+
+def store_of(request: Request) -> Store:
+    """Give the store."""
+    store: Store = request.state.store
+    return store
+
+
+def live_of(request: Request) -> Live:
+    """Give the live index."""
+    live: Live = request.state.live
+    return live
+
+
+def settings_of(request: Request) -> Settings:
+    """Give the operator's settings."""
+    settings: Settings = request.state.settings
+    return settings
+
+
+def caller(request: Request) -> Principal:
+    """Find who asks: a program by `Authorization: Bearer`, a browser by its cookie and, for writes, its CSRF token.
+
+    Raises NotSignedIn (401), or Forbidden (403) where the CSRF token is missing, empty or foreign.
+    """
+    scheme, _, secret = request.headers.get("authorization", "").partition(" ")
+    with store_of(request).reading() as session:
+        if scheme:
+            if scheme.lower() != "bearer":
+                raise NotSignedIn
+            return principal_of(credential_of(session, secret.strip(), "token")[1])
+        cookie = request.cookies.get(COOKIE)
+        if not cookie:
+            raise NotSignedIn
+        credential, user = credential_of(session, cookie, "session")
+    if request.method not in SAFE and not csrf_fits(credential, request.headers.get(CSRF_HEADER)):
+        raise Forbidden(
+            "the page's CSRF token is missing or wrong; reload the page", "页面安全令牌缺失或有误，请刷新页面"
+        )
+    return principal_of(user)
+
+
+Caller = Annotated[Principal, Depends(caller)]
+Records = Annotated[Store, Depends(store_of)]
+Index = Annotated[Live, Depends(live_of)]
+Operator = Annotated[Settings, Depends(settings_of)]
+IfMatch = Annotated[str | None, Header(alias="If-Match", max_length=100)]
+RepeatKey = Annotated[str | None, Header(alias="Idempotency-Key", max_length=200)]
+Limit = Annotated[int, Query(ge=1, le=LARGEST_PAGE)]
+Cursor = Annotated[str | None, Query(max_length=200)]
+
+
+def etag(row: Kept) -> str:
+    """Give the version of a row as an ETag."""
+    return f'"{row.version}"'
+
+
+def require_version(row: Kept, if_match: str | None) -> None:
+    """Let an edit through only if it was made from the row's present version.
+
+    Raises VersionMissing (428) without If-Match, Changed (412) where it does not fit.
+    """
+    if if_match is None:
+        raise VersionMissing
+    if if_match.strip() not in ("*", etag(row)):
+        raise Changed
+
+
+def once(
+    store: Store, who: Principal, key: str | None, asked: object, act: Callable[[Work], tuple[int, Any]]
+) -> Response:
+    """Do a POST in one write; the same Idempotency-Key with the same request gives the first answer again.
+
+    asked : what was asked for, address and body, as JSON values. act : does it and gives status and answer. The answer
+    is kept in the very write that it reports, so that a crash leaves both or neither. Raises Conflict where the key was
+    used for another request.
+    """
+    digest = sha256(json.dumps(asked, ensure_ascii=False, sort_keys=True, default=str).encode()).hexdigest()
+    with store.writing(who.user_id) as work:
+        known = None if key is None else work.session.get(Repeatable, (key, who.user_id))
+        if known is not None:
+            if known.request_hash != digest:
+                zh = "该 Idempotency-Key 已用于另一个请求"
+                raise Conflict("this Idempotency-Key was used for another request", zh)
+            return JSONResponse(known.body, known.status, {"Idempotency-Replayed": "true"})
+        status, body = act(work)
+        if key is not None:
+            work.session.add(Repeatable(key=key, user_id=who.user_id, request_hash=digest, status=status, body=body))
+    return JSONResponse(body, status)
+
+
+def after(cursor: str | None) -> str:
+    """Read a cursor: the id after which a page starts."""
+    if cursor is not None and not cursor.replace("_", "").isalnum():
+        raise FieldError(Problem("cursor", "is not a cursor of ours", "不是有效的翻页游标", cursor, field="cursor"))
+    return cursor or ""

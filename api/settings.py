@@ -1,0 +1,67 @@
+"""What the operator sets: the folder of the platform's data, the database, limits and the public statement's date.
+
+Everything has a default that works on a fresh machine. Environment variables: DUIKOU_HOME (folder, default
+`duikou-data`), DUIKOU_DATABASE_URL (default SQLite in that folder), DUIKOU_SECURE_COOKIES=1 behind TLS.
+"""
+
+from __future__ import annotations
+
+import os
+import secrets
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+
+SECRET_BYTES = 32
+
+
+@dataclass(frozen=True, slots=True)
+class Settings:
+    """The operator's settings.
+
+    folder : where the database, the saved index, uploads and the secret stand. database_url : SQLite or PostgreSQL.
+    secret : makes the codes of students; generated once, mode 0600, never a default. secure_cookies : cookies only over
+    TLS. session_hours, token_days : how long they last.
+    """
+
+    folder: Path
+    database_url: str
+    secret: bytes
+    secure_cookies: bool = False
+    session_hours: int = 12
+    token_days: int = 365
+    longest_upload: int = 50 * 2**20
+
+    @property
+    def index_folder(self) -> Path:
+        """Where the index is saved."""
+        return self.folder / "index"
+
+    @property
+    def uploads_folder(self) -> Path:
+        """Where uploaded tables wait until they are taken over or dropped."""
+        return self.folder / "uploads"
+
+
+def read_settings(environment: Mapping[str, str] = os.environ, folder: Path | None = None) -> Settings:
+    """Read the environment; make the folder and its secret where they are absent."""
+    home = folder or Path(environment.get("DUIKOU_HOME") or "duikou-data")
+    home.mkdir(parents=True, exist_ok=True, mode=0o700)
+    url = environment.get("DUIKOU_DATABASE_URL") or f"sqlite:///{(home / 'duikou.sqlite3').resolve()}"
+    return Settings(home, url, _secret(home / "secret"), environment.get("DUIKOU_SECURE_COOKIES") == "1")
+
+
+def _secret(path: Path) -> bytes:
+    """Read the secret; the first process makes it, others that start at the same time read the same one."""
+    if not path.exists():
+        fresh = path.with_name(f"secret.{secrets.token_hex(4)}")
+        descriptor = os.open(fresh, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
+        with os.fdopen(descriptor, "wb") as stream:
+            stream.write(secrets.token_bytes(SECRET_BYTES))
+        try:
+            os.link(fresh, path)
+        except FileExistsError:
+            pass
+        finally:
+            fresh.unlink()
+    return path.read_bytes()

@@ -1,0 +1,16 @@
+"""The platform's records in a relational database: SQLite by default, PostgreSQL by URL.
+
+    store = Store("sqlite:///duikou-data/duikou.sqlite3")
+    with store.writing(actor="usr_...") as work:
+        work.session.add(organisation)
+        work.note("create", "organisation", organisation.id, organisation.id)
+    with store.reading() as session:
+        ...
+
+`tables` holds the tables, `writing` one transaction with its audit rows and change number, `database` the connection.
+"""
+
+from api.store.database import Store
+from api.store.writing import Work, verify_chain
+
+__all__ = ["Store", "Work", "verify_chain"]

@@ -1,0 +1,130 @@
+"""One write: a transaction that ends with its change number and its rows in the hash-chained audit log.
+
+The change number is one locked row, taken last: whoever sees number n has seen all writes up to n, because a writer
+keeps the row until its commit. A sequence of the database would not do: it gives numbers in another order than commits.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping
+from datetime import datetime
+from hashlib import sha256
+from typing import Any
+
+from sqlalchemy import select, update
+from sqlalchemy.orm import Session
+
+from api.store.tables import Audit, Consent, Head, Kept, Removed, Row, now
+
+FIRST_HASH = "0" * 64
+SYSTEM = "system"
+
+
+class Work:
+    """What a write changes in one transaction.
+
+    Add and change rows through `session`; `touch` each edited row, so that its version and change number move; `note`
+    what was done for the audit log, without personal data.
+    """
+
+    def __init__(self, session: Session, actor: str) -> None:
+        self.session = session
+        self.actor = actor
+        self._notes: list[tuple[str, str, str, str | None, Mapping[str, Any]]] = []
+        self._touched: dict[int, Row] = {}
+
+    def note(
+        self,
+        action: str,
+        kind: str,
+        subject: str,
+        organisation_id: str | None = None,
+        details: Mapping[str, Any] | None = None,
+    ) -> None:
+        """Say what this write does: `approve`, `demand`, its id, whose it is."""
+        self._notes.append((action, kind, subject, organisation_id, details or {}))
+
+    def add(self, row: Row) -> None:
+        """Add a new row; where it has a change number, this write's."""
+        self.session.add(row)
+        self._touched[id(row)] = row
+
+    def touch(self, row: Kept | Consent) -> None:
+        """Mark an edited row: its version goes up by one, and it gets this write's change number."""
+        if isinstance(row, Kept) and id(row) not in self._touched:
+            row.version += 1
+            row.changed_at = now()
+        if isinstance(row, Row):
+            self._touched[id(row)] = row
+
+    def remove(self, kind: str, row: Row, identifier: str) -> None:
+        """Delete a demand or a student; the tombstone tells every index."""
+        self.session.delete(row)
+        self.session.flush()
+        gone = Removed(kind=kind, id=identifier)
+        self.session.add(gone)
+        self._touched[id(gone)] = gone
+
+    def finish(self) -> None:
+        """Take the change number, last of all, and write the audit rows; nothing where nothing was noted."""
+        session = self.session
+        session.flush()
+        if not self._notes:
+            return
+        session.execute(update(Head).where(Head.id == 1).values(number=Head.number))
+        head = session.execute(select(Head).where(Head.id == 1).execution_options(populate_existing=True)).scalar_one()
+        for action, kind, subject, organisation_id, details in self._notes:
+            at = now()
+            digest = chained(
+                head.hash, head.number + 1, at, self.actor, action, kind, subject, organisation_id, details
+            )
+            session.add(
+                Audit(
+                    number=head.number + 1,
+                    at=at,
+                    actor=self.actor,
+                    action=action,
+                    kind=kind,
+                    subject=subject,
+                    organisation_id=organisation_id,
+                    details=dict(details),
+                    before=head.hash,
+                    hash=digest,
+                )
+            )
+            head.number, head.hash = head.number + 1, digest
+        for row in self._touched.values():
+            if isinstance(row, Kept | Consent | Removed):
+                row.change = head.number
+        session.flush()
+
+
+def chained(
+    before: str,
+    number: int,
+    at: datetime,
+    actor: str,
+    action: str,
+    kind: str,
+    subject: str,
+    organisation_id: str | None,
+    details: Mapping[str, Any],
+) -> str:
+    """Hash an audit row together with the hash of the row before it."""
+    values = [before, number, at.isoformat(), actor, action, kind, subject, organisation_id, details]
+    return sha256(json.dumps(values, ensure_ascii=False, sort_keys=True).encode()).hexdigest()
+
+
+def verify_chain(session: Session) -> int | None:
+    """Recompute the audit chain; give the first number at which it is broken, None where it is whole."""
+    before, number = FIRST_HASH, 0
+    for row in session.execute(select(Audit).order_by(Audit.number).execution_options(yield_per=1000)).scalars():
+        found = chained(
+            before, row.number, row.at, row.actor, row.action, row.kind, row.subject, row.organisation_id, row.details
+        )
+        if (row.number, row.before, row.hash) != (number + 1, before, found):
+            return number + 1
+        before, number = row.hash, row.number
+    head = session.get_one(Head, 1)
+    return None if (head.number, head.hash) == (number, before) else number + 1
