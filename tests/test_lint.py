@@ -85,6 +85,15 @@ def test_discriminatory_phrases_are_found_and_clean_ads_are_left_alone() -> None
         ("少数民族勿投", "ethnicity", "少数民族勿"),
         ("信佛者勿扰", "religion", "信佛者"),
         ("属虎的不要", "zodiac", "属虎"),
+        ("属虎属羊勿扰", "zodiac", "属虎"),
+        ("招小伙子数名", "sex", "小伙子"),
+        ("包装工，小姑娘2名", "sex", "小姑娘2名"),
+        ("young lads wanted", "sex", "lads wanted"),
+        ("回族或汉族优先", "ethnicity", "回族或汉族优先"),
+        ("保安，满族优先", "ethnicity", "满族优先"),
+        ("退休返聘勿扰", "age", "退休返聘勿扰"),
+        ("不接受离退休人员", "age", "不接受离退休"),
+        ("retired people need not apply", "age", "retired people need not"),
         ("党员优先", "party", "党员优先"),
         ("入职需交押金500元", "fees", "押金"),
         ("a security deposit of 500 yuan", "fees", "security deposit"),
@@ -120,6 +129,10 @@ def test_a_phrase_is_found_with_its_place_law_and_other_words(text: str, rule: s
         "持一本电工证即可",
         "负责985高校客户的设备维修",
         "race condition debugging in C++",
+        "欢迎小伙伴加入，一群年轻的同事，招小伙伴3名",
+        "欢迎退休返聘的老师傅带徒，退休教师待遇面议",
+        "金属虎钳、附属牛棚，隶属马鞍山分公司",
+        "满足要求者优先，苗木养护优先",
         "attractive salary, handsome bonus",
         "Applicants of any sex, age or religion are welcome.",
     ],
@@ -164,7 +177,7 @@ def test_no_text_is_too_strange(text: str) -> None:
         assert text[finding.start : finding.end] == finding.surface
 
 
-@pytest.mark.parametrize("piece", ["限男", "a ", "女", "不收押金，", "男女", "no children ", "1", " ", "实习"])
+@pytest.mark.parametrize("piece", ["限男", "a ", "女", "不收押金，", "男女", "no children ", "1", " ", "实习", "回族、", "退休者", "小伙"])
 def test_a_long_text_is_read_in_time(piece: str) -> None:
     started = time.process_time()
     lint((piece * 20_000)[:20_000])
