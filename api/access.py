@@ -18,6 +18,7 @@ from sqlalchemy import ColumnElement, and_, false, or_, select, true
 
 from api.errors import Forbidden
 from api.store.tables import (
+    Audit,
     Consent,
     ContactRequest,
     DemandRow,
@@ -92,6 +93,18 @@ ACTIONS: Mapping[str, frozenset[Role]] = {
     "metrics.read": frozenset({Role.SYSTEM_ADMIN, Role.AUDITOR}),
 }
 """Action -> the roles that may do it to rows of their scope."""
+MANAGES: Mapping[Role, frozenset[Role]] = {
+    Role.SYSTEM_ADMIN: _ALL,
+    Role.ENTERPRISE: _HIRING,
+    Role.COLLEGE_ADMIN: _COLLEGE | {Role.STUDENT},
+}
+"""Which accounts a role makes and edits: in its own organisation, the system administrator in any."""
+HOMES: Mapping[Role, str] = {
+    Role.SECRETARIAT: "office",
+    **dict.fromkeys(_HIRING, "enterprise"),
+    **dict.fromkeys(_COLLEGE | {Role.STUDENT}, "college"),
+}
+"""Role -> the kind of organisation its accounts belong to; the roles not named belong to none."""
 PUBLIC_STATUS = ("live",)
 SMALL_GROUP = 10
 
@@ -221,7 +234,13 @@ _ROWS: Mapping[type[Row], Any] = {
     Shortlisted: _shortlisted,
     ContactRequest: _contacts,
     Import: _imports,
+    Audit: lambda who: true() if who.role in ACTIONS["audit.read"] else false(),
 }
+
+
+def sees_credit_code(who: Principal, organisation_id: str) -> bool:
+    """Tell whether a caller sees an organisation's credit code: its own members, the secretariat and the operator."""
+    return who.role in ACTIONS["organisation.edit"] or who.organisation_id == organisation_id
 
 
 def rounded(count: int) -> str:

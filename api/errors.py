@@ -85,6 +85,26 @@ class DatabaseAway(DuikouError):
         super().__init__("the database can't be reached; try again", "暂时无法连接数据库，请稍后再试")
 
 
+class Crowded(DuikouError):
+    """As many matches run as may run at once, and none ended in time."""
+
+    code = "crowded"
+    seconds: ClassVar[int] = 2
+
+    def __init__(self) -> None:
+        super().__init__("too many matches at once; try again", "同时进行的匹配过多，请稍后再试")
+
+
+class NotReady(DuikouError):
+    """The index has not been made yet; it will be."""
+
+    code = "not_fitted"
+    seconds: ClassVar[int] = 5
+
+    def __init__(self) -> None:
+        super().__init__("the index is not ready yet; try again", "匹配索引尚未就绪，请稍后再试")
+
+
 class FieldError(InputError):
     """A field of a request to the platform is wrong."""
 

@@ -40,6 +40,7 @@ KINDS: dict[str, tuple[int, str, str]] = {
     "version_missing": (428, "缺少版本号", "The version is missing"),
     "too_many": (429, "请求过于频繁", "Too many requests"),
     "busy": (503, "数据库繁忙", "The database is busy"),
+    "crowded": (503, "同时进行的匹配过多", "Too many matches at once"),
     "away": (503, "无法连接数据库", "The database is away"),
     "not_fitted": (503, "服务尚未就绪", "The service is not ready"),
     "index_damaged": (503, "索引损坏", "The index is damaged"),
