@@ -7,8 +7,9 @@ import json
 import subprocess
 import sys
 from collections.abc import Callable
+from functools import cache
 from pathlib import Path
-from types import FrameType
+from types import CodeType, FrameType
 
 import pytest
 
@@ -201,47 +202,51 @@ def test_one_match_is_short_to_follow(vocabulary: Vocabulary, sample_folder: Pat
         lambda: engine.match_profile(profiles[0].id, 5),
         lambda: engine.explain("D001", profiles[0].id),
     ):
-        modules, chain = traced(step)
+        modules, depth, chain = traced(step)
         rooms |= modules
-        assert len(chain) <= 8, chain
-    modules, chain = traced(lambda: engine.fit(demands, profiles[:200]), only_crossings=True)
-    assert len(chain) <= 8, chain
+        assert depth <= 8, chain
+    modules, depth, chain = traced(lambda: engine.fit(demands, profiles[:200]), only_crossings=True)
+    assert depth <= 8, chain
     assert len((rooms | modules) - VALUES) <= 8, rooms | modules
 
 
-def traced(ask: Callable[[], object], only_crossings: bool = False) -> tuple[set[str], list[str]]:
-    """Call and record which rooms of matching/ take part, and the longest chain of calls.
+def traced(ask: Callable[[], object], only_crossings: bool = False) -> tuple[set[str], int, list[str]]:
+    """Call and record which rooms of matching/ take part, how deep calls go, and the chain that is deepest.
 
     A comprehension or lambda belongs to the function it stands in and is no call of its own. `only_crossings` counts
     the calls of a chain that lead from one room into another.
     """
     modules: set[str] = set()
-    stack: list[str] = []
-
-    def room(call: str) -> str:
-        return call.partition(".")[0]
-
+    stack: list[tuple[str, str]] = []
+    deepest = 0
     longest: list[str] = []
+    depths = [0]
+
+    @cache
+    def place(code: CodeType) -> tuple[str, str] | None:
+        if not code.co_filename.startswith(str(ROOT / "matching")) or code.co_name.startswith("<"):
+            return None
+        return module_of(Path(code.co_filename)), code.co_name
 
     def follow(frame: FrameType, event: str, _: object) -> None:
-        nonlocal longest
-        file, name = frame.f_code.co_filename, frame.f_code.co_name
-        if not file.startswith(str(ROOT / "matching")) or name.startswith("<"):
+        nonlocal longest, deepest
+        found = place(frame.f_code)
+        if found is None:
             return
         if event == "call":
-            stack.append(f"{module_of(Path(file))}.{name}")
-            modules.add(module_of(Path(file)))
-            chain = stack
-            if only_crossings:
-                chain = [one for one, above in zip(stack, ["", *stack], strict=False) if room(one) != room(above)]
-            if len(chain) > len(longest):
-                longest = list(chain)
+            counts = not (only_crossings and stack and stack[-1][0] == found[0])
+            stack.append(found)
+            depths.append(depths[-1] + counts)
+            modules.add(found[0])
+            if depths[-1] > deepest:
+                deepest, longest = depths[-1], [f"{room}.{name}" for room, name in stack]
         elif event == "return":
             stack.pop()
+            depths.pop()
 
     sys.setprofile(follow)
     try:
         ask()
     finally:
         sys.setprofile(None)
-    return modules, longest
+    return modules, deepest, longest
