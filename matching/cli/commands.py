@@ -27,6 +27,7 @@ from matching.cli.ending import refuse_to_overwrite, run
 from matching.cli.evaluate import evaluate
 from matching.cli.lint import lint, warn
 from matching.cli.parse import parse
+from matching.cli.platform import serve, user
 from matching.cli.shown import err, match_rows, out, print_json, print_list, remarks, with_reasons
 from matching.cli.tables import Curricula, Errors, check_errors_path, report, template
 from matching.cli.unrecognised import print_unrecognised
@@ -47,10 +48,12 @@ words = typer.Typer(
     help="The vocabulary: check, search, import and export. 词表的检查、查找、导入和导出。", no_args_is_help=True
 )
 app.add_typer(words, name="vocabulary")
+app.add_typer(user, name="user")
 app.command()(draft)
 app.command()(evaluate)
 app.command()(lint)
 app.command()(parse)
+app.command()(serve)
 app.command()(template)
 
 Lang = Annotated[Literal["zh", "en"], typer.Option("--lang", help="Language of what is printed. 输出语言。")]
