@@ -7,7 +7,7 @@ integers, so that every arrangement gives the same list; ties go to the smaller 
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Container, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Protocol
 
@@ -16,7 +16,7 @@ from numpy.typing import NDArray
 
 from matching.rules import Facts, Filter, Outcome
 from matching.score import PARTS, Integers
-from matching.vectorize import Group, Query, Vector
+from matching.vectorize import Group, Postings, Query, Vector
 
 Mask = NDArray[np.bool_]
 
@@ -84,56 +84,6 @@ def confidence(groups: Sequence[Group], stated: Mask) -> NDArray[np.float64]:
         total += amount
         shares += amount * row
     return shares / total if total else shares
-
-
-@dataclass(frozen=True, slots=True)
-class Postings:
-    """For each feature the rows that have it: `rows` and `values` from `starts[f]`, those held now up to `held[f]`.
-
-    After `held[f]` come changes in the order of `days`: from that day on the value is added.
-    """
-
-    starts: NDArray[np.int64]
-    held: NDArray[np.int64]
-    rows: NDArray[np.int32]
-    values: NDArray[np.int32]
-    days: NDArray[np.int32]
-
-    @classmethod
-    def build(cls, vectors: Sequence[Vector]) -> Postings:
-        """Sort the entries of vectors (row = position) by feature, day and row."""
-        row = np.repeat(np.arange(len(vectors)), [len(vector.features) for vector in vectors])
-        feature, value, day = (
-            np.concatenate([np.empty(0, dtype=np.int64), *(getattr(vector, name) for vector in vectors)])
-            for name in ("features", "values", "days")
-        )
-        return cls.sort(feature, row, value, day)
-
-    @classmethod
-    def sort(cls, feature: Integers, row: Integers, value: Integers, day: Integers) -> Postings:
-        """Arrange entries given as four columns in any order."""
-        order = np.lexsort((row, day, feature))
-        feature, day = feature[order], day[order]
-        width = int(feature[-1]) + 1 if len(feature) else 0
-        starts = np.searchsorted(feature, np.arange(width + 1))
-        now = np.bincount(feature[day == 0], minlength=width)
-        held = starts[:-1] + now if width else np.empty(0, dtype=np.int64)
-        return cls(starts, held, row[order].astype(np.int32), value[order].astype(np.int32), day.astype(np.int32))
-
-    def entries(self) -> tuple[Integers, Integers, Integers, Integers]:
-        """Give all entries as four columns: feature, row, value, day."""
-        feature = np.repeat(np.arange(len(self.held)), np.diff(self.starts))
-        return feature, self.rows.astype(np.int64), self.values.astype(np.int64), self.days.astype(np.int64)
-
-    def add(self, total: Integers, feature: int, weight: int, day: int) -> None:
-        """Add weight x value to the total of every row that has the feature on the day."""
-        if feature >= len(self.held):
-            return
-        start, held, stop = int(self.starts[feature]), int(self.held[feature]), int(self.starts[feature + 1])
-        total[self.rows[start:held]] += weight * self.values[start:held].astype(np.int64)
-        if stop > held:
-            upto = held + int(np.searchsorted(self.days[held:stop], day, side="right"))
-            np.add.at(total, self.rows[held:upto], weight * self.values[held:upto].astype(np.int64))
 
 
 @dataclass(frozen=True, slots=True)
@@ -226,16 +176,18 @@ class LocalIndex:
         """
         nothing = np.zeros(len(self.ids), dtype=np.int64)
         totals, expected = [nothing] * len(query.part_of_group), [nothing] * len(query.part_of_group)
+        expectable = set[int]().union(*self.base_values)
         for row, group in enumerate(query.group_of_row.tolist()):
-            total, bare = self._row_total(query, row)
+            total, bare = self._row_total(query, row, expectable)
             totals[group] = np.maximum(totals[group], total)
             expected[group] = np.maximum(expected[group], bare)
         return totals, expected
 
-    def _row_total(self, query: Query, row: int) -> tuple[Integers, Integers]:
+    def _row_total(self, query: Query, row: int, expectable: Container[int]) -> tuple[Integers, Integers]:
         span = slice(int(query.starts[row]), int(query.starts[row + 1]))
         asked = list(zip(query.features[span].tolist(), query.weights[span].tolist(), strict=True))
-        by_base = [sum(weight * base.get(feature, 0) for feature, weight in asked) for base in self.base_values]
+        expected = [(feature, weight) for feature, weight in asked if feature in expectable]
+        by_base = [sum(weight * base.get(feature, 0) for feature, weight in expected) for base in self.base_values]
         bare = np.array(by_base, dtype=np.int64)[self.base_of_row]
         total = bare.copy()
         for feature, weight in asked:
@@ -380,9 +332,8 @@ class DemandIndex:
         for feature, value, day in entries:
             if day == 0:
                 self.postings.add(total, feature, value, 0)
-            elif feature < len(self.postings.held):
-                span = slice(int(self.postings.starts[feature]), int(self.postings.starts[feature + 1]))
-                rows, amounts = self.postings.rows[span], self.postings.values[span].astype(np.int64)
+            else:
+                rows, amounts = self.postings.held(feature)
                 later = self.day_of_row[rows] >= day
-                total[rows[later]] += value * amounts[later]
+                total[rows[later]] += value * amounts[later].astype(np.int64)
         return bare, total

@@ -31,17 +31,17 @@ from numpy.typing import NDArray
 
 from matching.domain import Demand, Profile
 from matching.errors import DuikouError, IndexDamaged
-from matching.index import LocalIndex, Postings
+from matching.index import LocalIndex
 from matching.records import restore, to_values
 from matching.rules import Entries, Facts
 from matching.score import Weights
-from matching.vectorize import Encoder, Scoring, Vectorizer, read_frozen, write_frozen
+from matching.vectorize import Encoder, Postings, Scoring, Vectorizer, read_frozen, write_frozen
 from matching.vocabulary import Vocabulary
 
 if TYPE_CHECKING:
     from matching.engine import Engine
 
-FORMAT = 4
+FORMAT = 5
 MANIFEST, CURRENT, LOCK = "manifest.json", "CURRENT", "LOCK"
 ENTRY_COLUMNS = ("starts", "row", "level", "first", "last")
 CHANGED = -1

@@ -2,7 +2,7 @@
 
 `features` says what a requirement asks and a claim gives, `terms`, `lexicon` and `wording` what a text says, `latent`
 what it is about, `dense` what it means to a sentence model where there is one; `vectorizer` learns the statistics and
-makes the integers, `frozen` keeps them as files.
+makes the integers, `postings` arranges them by feature, `frozen` keeps the statistics as files.
 """
 
 from matching.vectorize.dense import Dense, Encoder, load_encoder
@@ -10,6 +10,7 @@ from matching.vectorize.features import IMPLIED, OCCUPATION, TEXT, Group, Scorin
 from matching.vectorize.frozen import read_frozen, write_frozen
 from matching.vectorize.latent import Latent
 from matching.vectorize.lexicon import shipped_lexicon
+from matching.vectorize.postings import Postings
 from matching.vectorize.vectorizer import Vectorizer
 from matching.vectorize.vectors import Query, Vector
 
@@ -21,6 +22,7 @@ __all__ = [
     "Encoder",
     "Group",
     "Latent",
+    "Postings",
     "Query",
     "Scoring",
     "Vector",
