@@ -103,6 +103,30 @@ def test_negated_things_are_no_requirement(vocabulary: Vocabulary) -> None:
     assert draft.demand.shifts == ()
 
 
+def test_a_workshop_ad_of_few_words(vocabulary: Vocabulary) -> None:
+    draft = only("数控编程员，UG编程3年以上，会四轴五轴，能接受倒班", vocabulary)
+    assert [asked.label for asked in draft.demand.requirements] == ["数控编程员", "UG编程", "四轴", "五轴"]
+    assert (draft.experience_years, draft.demand.shifts) == (3, ("倒班",))
+    assert only("UG编程3年以上", vocabulary).demand.title == "UG编程"
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        *(
+            "必须会氩弧焊，不会可培训",
+            "必须会氩弧焊（不会可以教）",
+            "氩弧焊必须熟练，不会的可以学",
+            "熟悉氩弧焊，不懂也行",
+        ),
+        *("会氩弧焊，不会的有师傅带", "要求会磁粉涂覆，不会可培训"),
+    ],
+)
+def test_what_is_taught_on_the_job_is_no_must(text: str, vocabulary: Vocabulary) -> None:
+    (asked,) = only("招工。" + text, vocabulary).demand.requirements
+    assert asked.importance is Importance.NICE
+
+
 @pytest.mark.parametrize(
     ("text", "wanted"),
     [
@@ -141,6 +165,8 @@ def test_education(vocabulary: Vocabulary) -> None:
     ("text", "years"),
     [
         *(("经验不限", 0), ("应届生亦可", 0), ("1-3年工作经验", 1), ("至少两年相关经验", 2), ("半年以上工作经验", 0.5)),
+        *(("UG编程3年以上", 3), ("会看图，3年以上数控操作", 3), ("焊接五年以上，持证", 5)),
+        *(("公司成立10年以上", None), ("质保3年以上", None), ("能稳定干3年以上", None), ("须满3年相关经验", 3)),
         *(("2+ years of experience", 2), ("签订三年劳动合同", None), ("学制三年", None), ("no experience needed", 0)),
     ],
 )
@@ -153,6 +179,11 @@ def test_shifts_and_benefits() -> None:
     assert [fact.value for fact in read_shifts("长白班，上六休一")] == ["day", "six_day_week"]
     assert [fact.value for fact in read_shifts("四班三运转")] == ["three_shift"]
     assert [fact.value for fact in read_shifts("无夜班，不需要两班倒")] == []
+    assert [fact.value for fact in read_shifts("能接受倒班")] == ["rotating"]
+    assert [fact.value for fact in read_shifts("能接受倒班（三班倒）")] == ["three_shift"]
+    assert [fact.value for fact in read_shifts("rotating shifts")] == ["rotating"]
+    assert [fact.value for fact in read_shifts("不接受倒班，不愿上夜班")] == []
+    assert [fact.value for fact in read_shifts("不接受倒班的勿扰")] == ["rotating"]
     found = {fact.value for fact in read_benefits("五险一金，包吃住，班车，年底双薪")}
     assert found == {"social_insurance", "housing_fund", "dormitory", "meals", "bus", "bonus"}
 

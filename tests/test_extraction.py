@@ -276,5 +276,5 @@ def test_f1_on_the_example_sentences(vocabulary: Vocabulary) -> None:
                 counts[2] += len(missed)
     f1, forgiving = (2 * right / (2 * right + false + missed) for right, false, missed in (plain, narrower))
     print(f"example sentences: F1 {f1:.3f} {plain}, narrower skills counted {forgiving:.3f} {narrower}")
-    assert f1 >= 0.92
-    assert forgiving >= 0.94
+    assert f1 >= 0.94
+    assert forgiving >= 0.96

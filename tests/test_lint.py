@@ -177,7 +177,9 @@ def test_no_text_is_too_strange(text: str) -> None:
         assert text[finding.start : finding.end] == finding.surface
 
 
-@pytest.mark.parametrize("piece", ["限男", "a ", "女", "不收押金，", "男女", "no children ", "1", " ", "实习", "回族、", "退休者", "小伙"])
+@pytest.mark.parametrize(
+    "piece", ["限男", "a ", "女", "不收押金，", "男女", "no children ", "1", " ", "实习", "回族、", "退休者", "小伙"]
+)
 def test_a_long_text_is_read_in_time(piece: str) -> None:
     started = time.process_time()
     lint((piece * 20_000)[:20_000])

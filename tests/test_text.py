@@ -73,6 +73,8 @@ def test_levels(text: str, expected: dict[str, int | None]) -> None:
         ("电工证（必备），叉车证（优先）", {"电工证": "must", "叉车证": "nice"}),
         ("会氩弧焊、二保焊者优先，会PLC编程", {"氩弧焊": "nice", "二保焊": "nice", "PLC编程": "should"}),
         ("最好会氩弧焊", {"氩弧焊": "nice"}),
+        ("必须会氩弧焊，不会可培训；必须会二保焊", {"氩弧焊": "nice", "二保焊": "must"}),
+        ("必须会PLC编程、氩弧焊（不会可以教），持焊工证", {"PLC编程": "must", "氩弧焊": "nice", "焊工证": "must"}),
         ("AutoCAD要求熟练", {"AutoCAD": "must"}),
         ("能按图纸要求做氩弧焊", {"氩弧焊": "should"}),
         ("不能不会氩弧焊", {"氩弧焊": "must"}),
@@ -172,6 +174,28 @@ def test_short_words_with_company_are_believed(text: str, surface: str) -> None:
 def test_a_bare_trade_is_a_post_and_a_process_in_it_a_skill() -> None:
     assert all(one.kind is not Kind.SKILL for one in read("招焊工5名，包吃住", VOCABULARY, "demand"))
     assert any("weld.gtaw" in one.concepts for one in read("招氩弧焊工5名", VOCABULARY, "demand"))
+
+
+@pytest.mark.parametrize("text", ["招电气工程师2名", "焊接技术员3名", "软件工程师", "诚聘自动化、电气工程师"])
+def test_the_field_in_the_name_of_an_engineer_is_no_skill(text: str) -> None:
+    found = [one for one in read(text, VOCABULARY, "demand") if one.kind is Kind.SKILL]
+    assert [one.surface for one in found if one.surface != "自动化"] == []
+    for known in ("PLC工程师", "电气工程师，会电气", "氩弧焊工程师"):
+        assert any(one.kind is Kind.SKILL for one in read(known, VOCABULARY, "demand")), known
+
+
+@pytest.mark.parametrize("text", ["UG编程", "UG编程3年以上", "加工中心操作员，会UG编程", "必须会UG编程，会看图"])
+def test_a_cam_program_is_read_with_and_without_context(text: str) -> None:
+    assert any("cam.nx" in one.concepts for one in read(text, VOCABULARY, "demand"))
+
+
+def test_joined_axes_are_two_skills() -> None:
+    assert set(said("数控，会四轴五轴")) >= {"四轴", "五轴"}
+    assert "四轴" not in said("四轴飞行器航拍爱好者")
+
+
+def test_a_student_who_would_learn_it_does_not_know_it() -> None:
+    assert denied("我会焊接，PLC不会可以学") == {"PLC"}
 
 
 def test_the_verb_can_is_no_bus() -> None:
@@ -274,6 +298,8 @@ def test_any_text_is_read_and_spans_fit(text: str, side: Any) -> None:
         "电工,",
         "141焊、111、",
         "never used CAD, ",
+        "不会可可",
+        "电气工程师",
     ],
 )
 def test_long_texts_of_one_word_take_no_time(unit: str) -> None:

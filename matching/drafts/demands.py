@@ -40,6 +40,7 @@ SHIFT_LABELS = {
     "two_shift": "两班倒",
     "three_shift": "三班倒",
     "night": "夜班",
+    "rotating": "倒班",
     "six_day_week": "上六休一",
     "flexible": "弹性工作",
 }

@@ -57,6 +57,7 @@ _LEAD = re.compile(
 )
 _NO_MAJOR = re.compile(r"不限|相关|所学|对口|本|以上|学历|各|其他|理工科?$|工作|公司|专$")
 _NICE = re.compile(r"优先|加分|更好|更佳|preferred|a plus")
+_TAUGHT = re.compile(r"[,(]?\s*不(?:会|懂|熟练?|熟悉)的?(?:者)?[^,。;\n]{0,6}(?:培训|学|教|带)")
 _MUST = re.compile(r"必须|须|必备|要求(?!:)|must|required")
 
 
@@ -129,9 +130,9 @@ def _open_majors(folded: str) -> Iterator[tuple[Kind, int, int, int | None]]:
 
 
 def _importance(folded: str, start: int, end: int) -> Importance:
-    """Read the importance of a clause: 优先 within it, or a must before."""
+    """Read the importance of a clause: 优先 within it or 不会可培训 after it, or a must before."""
     after = re.split(r"[,。;\n]", folded[end : end + 24])[0]
     before = re.split(r"[,。;\n]", folded[max(0, start - 12) : start])[-1]
-    if _NICE.search(after):
+    if _NICE.search(after) or _TAUGHT.match(folded, end):
         return Importance.NICE
     return Importance.MUST if _MUST.search(before) or _MUST.search(after) else Importance.SHOULD

@@ -61,6 +61,12 @@ BREAKS = frozenset(
     {CueKind.SENTENCE, CueKind.LINE, CueKind.COMMA, CueKind.ITEM, CueKind.OPEN, CueKind.CLOSE, CueKind.CONTRAST}
 )
 _ABBREVIATION = re.compile(r"(?:e\.g|i\.e|\betc|\bapprox|\bincl|\bvs|\bno)\.$")
+_TAUGHT = re.compile(
+    r"(?:的|者)(?:也|都|均)?(?:可以?|能|公司|厂里|我们|提供|有|包|免费|老?师傅|岗前){1,4}(?:培训|学|教|带)|"
+    r"(?:也|都|均)?(?:可以?|能|公司|厂里|我们|提供|有|包|免费|老?师傅|岗前){1,4}(?:培训|教|带)|"
+    r"(?:的|者)?也(?:可以?|行|没关系)(?=[\s,。;!)]|$)"
+)
+"""What makes 不会 a wish: 不会可培训, 不会的可以学, 不会也行."""
 _SPACE_BETWEEN = re.compile("(?<=[\u3007\u3400-\u9fff])[ \t](?=[\u3007\u3400-\u9fff])")
 
 
@@ -82,6 +88,11 @@ class Cue:
     importance: Importance | None = None
     latin: bool = False
     scopes: frozenset[str] = frozenset()
+
+
+TAUGHT = Cue("不会可培训", CueKind.IMPORTANCE, importance=Importance.NICE, scopes=frozenset({"back"}))
+"""What is taught to whoever can't: nice to have, said of what stands before."""
+UNABLE = frozenset(("不会", "不懂", "不熟", "不熟练", "不熟悉", "不太会", "不太懂", "不太熟"))
 
 
 class Found(NamedTuple):
@@ -138,6 +149,9 @@ class Cues:
             cue = self._cues[index]
             kind = cue.kind
             if kind is CueKind.NONE or (cue.latin and not stands_alone(plain, start, end)):
+                continue
+            if cue.word in UNABLE and (taught := _TAUGHT.match(plain, end)):
+                found.append(Found(start, taught.end(), TAUGHT))
                 continue
             if kind is CueKind.NEGATION:
                 trail = self._verb.match(plain, end)

@@ -21,6 +21,7 @@ LONGEST_EXPERIENCE = 30
 LONGEST_CLAUSE = 80
 HEAD = 60
 """Characters at the start of an ad that say what it is about."""
+EXACT_ROTATIONS = ("two_shift", "three_shift")
 END_OF_CLAUSE = re.compile(r"[,，。;；!?！？|｜\n]")
 
 _NUMBER = r"(?P<low>\d{1,5}|[一二两三四五六七八九十百]{1,4})"
@@ -72,11 +73,23 @@ _FRESH = re.compile(
     r"no (?:prior |previous |work )?experience|without experience|(?:fresh|recent|new) graduates?|"
     r"entry[- ]level|freshers?"
 )
+_NO_EXPERIENCE_BEFORE = re.compile(
+    r"(?:成立|建厂|创[办立]|公司|企业|集团|品牌|历史|寿命|质保|保修|合同|协议|合作|服务期?|稳定|长期|有效期?|学制|经营|居住|驾龄|驾照|证|满)干?$"
+)
+"""What lasts for years and is no experience."""
 _YEARS = (
     r"(?P<low>\d{1,2}(?:\.5)?|[一二两三四五六七八九十半]{1,2})"
     r"(?:\s*[-~—–至到]+\s*(?:\d{1,2}|[一二两三四五六七八九十]{1,2}))?"
 )
+_UNNAMED = (
+    re.compile(rf"(?<=[一-鿿a-z)])\s?{_YEARS}\s*(?P<unit>年)(?:及?以上)(?=[,。;、\s)]|$)"),
+    re.compile(
+        rf"(?<![\d.第]){_YEARS}\s*(?P<unit>年)(?:及?以上)[^,。;\n\d]{{0,12}}?(?:编程|操作|加工|焊接|维修|装配|调试|设计|检[验测])"
+    ),
+)
+"""Years of some work, without the word experience: UG编程3年以上, 3年以上UG编程."""
 _EXPERIENCES = (
+    *_UNNAMED,
     re.compile(rf"(?:^|(?<=[,。;、·•\s-])){_YEARS}\s*(?P<unit>年)(?:及?以上)(?=[,。;、\s)]|$)"),
     re.compile(
         rf"(?<![\d.第]){_YEARS}\s*(?:个)?(?P<unit>年|个?月)(?:\s*(?:及|或|\()?\s*(?:以上|以内|左右|以下)?\)?)?(?!制|级|届|期|底|度|薪|终|假|合同|一)"
@@ -95,6 +108,8 @@ _WORKED = re.compile(r"^[^.;\n]{0,40}?\b(?:experience|in|as|working|welding)\b")
 _NEGATED = re.compile(
     r"(?:不需要?|无需|无须|不用|不|无|没有|免|非|\bno|\bnot|without)\s*(?:要|上|倒|熬|值|安排|提供|含|包)?\s*$"
 )
+_UNWILLING = re.compile(r"(?:不接受|不想|不愿意?|拒绝)\s*(?:要|上|倒|熬|值)?\s*$")
+_TURNED_AWAY = re.compile(r"^\s*(?:的|者)[^,，。;；\n]{0,4}[勿免不谢]")
 _REFUSED_AFTER = re.compile(r"^\s*(?:自理|自行解决|不提供|不包|不含|除外|勿扰|补贴|补助|津贴|费)")
 
 
@@ -222,6 +237,9 @@ def read_experience(text: str) -> Fact[float] | None:
                 continue
             first, last = place.clause(hit.start(), hit.end())
             clause = place.folded[first:last]
+            before = place.folded[max(0, hit.start() - 6) : hit.start()]
+            if pattern in _UNNAMED and _NO_EXPERIENCE_BEFORE.search(before):
+                continue
             if pattern is _EXPERIENCES[-1] and not _WORKED.search(place.folded[hit.end() : last + 20]):
                 continue
             if _NICE.search(clause):
@@ -247,8 +265,13 @@ def _years(hit: re.Match[str]) -> float | None:
 
 
 def read_shifts(text: str) -> list[Fact[str]]:
-    """List the shifts that a text says: day, two_shift, three_shift, night, six_day_week, flexible; none negated."""
-    return list(_listed(text, "shift"))
+    """List the shifts that a text says; none negated.
+
+    day, two_shift, three_shift, night, six_day_week, flexible, and rotating where 倒班 stands without saying how.
+    """
+    found = list(_listed(text, "shift"))
+    exact = any(fact.value in EXACT_ROTATIONS for fact in found)
+    return [fact for fact in found if not (exact and fact.value == "rotating")]
 
 
 def read_benefits(text: str) -> list[Fact[str]]:
@@ -264,7 +287,8 @@ def _listed(text: str, field: str) -> Iterator[Fact[str]]:
         for hit in pattern.finditer(place.folded):
             start, end = hit.span()
             inside = field == "shift" and any(first <= start and end <= last for first, last in taken)
-            if inside or _NEGATED.search(place.folded[max(0, start - 8) : start]):
+            before, after = place.folded[max(0, start - 8) : start], place.folded[end : end + 12]
+            if inside or _NEGATED.search(before) or (_UNWILLING.search(before) and not _TURNED_AWAY.match(after)):
                 continue
             if _REFUSED_AFTER.match(place.folded[end:]) and not (field == "benefit" and value in ("meals", "bonus")):
                 continue

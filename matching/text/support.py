@@ -24,6 +24,7 @@ _CLAUSE_MARK = re.compile(r"[,。;!?\n]")
 LONGEST_TRADE = 3
 """Characters up to which a trade name with 工 (铣工) says nothing of what is done; 维修电工 does."""
 _HANDS = ("工", "员")
+_ENGINEERS = ("工程师", "技术员")
 _PERSON = re.compile(r"(?:工程师|工|员|师|师傅|司机|会计|出纳|er|or|ist|ian)s?$")
 LONGEST_ITEM = 24
 _BEFORE = re.compile(
@@ -48,6 +49,7 @@ def believed(
         mention
         for mention in mentions
         if not _is_verb(mention, table)
+        and not _is_field_of_post(plain, mention, cues)
         and not ((mention.start, mention.end) in posts and _is_post_only(plain, mention, cues, vocabulary))
     ]
     if not kept or any(mention.start != kept[0].start for mention in kept):
@@ -64,6 +66,20 @@ def believed(
     ):
         return kept
     return []
+
+
+def _is_field_of_post(plain: str, mention: Mention, cues: Sequence[Found]) -> bool:
+    """Tell whether a skill of two characters only says which engineer is meant: 电气 in 电气工程师, not in 会电气.
+
+    A longer one (氩弧焊工程师, PLC工程师) says what is done.
+    """
+    return (
+        mention.kind is Kind.SKILL
+        and plain.startswith(_ENGINEERS, mention.end)
+        and has_chinese(mention.surface)
+        and mention.end - mention.start <= SHORT
+        and not _beside(mention, cues, before_only=True)
+    )
 
 
 def _is_post_only(plain: str, mention: Mention, cues: Sequence[Found], vocabulary: Vocabulary) -> bool:
