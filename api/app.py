@@ -13,19 +13,23 @@ from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from typing import Any, NotRequired, TypedDict
 
-from fastapi import FastAPI
+from fastapi import Depends, FastAPI
 from pydantic import BaseModel
 from pydantic.json_schema import JsonSchemaMode, models_json_schema
 from starlette.concurrency import run_in_threadpool
 
 from api import problems
 from api.body import READ
+from api.deps import caller
 from api.identity import LoginLimit
 from api.live import Live
-from api.routes import PLATFORM, health, match
+from api.metrics import Metrics
+from api.routes import PLATFORM, PUBLIC, match
 from api.schemas import MatchRequest, ProblemAnswer
 from api.settings import Settings
+from api.slots import PARALLEL, Slots
 from api.store import Store
+from api.watch import Watch, request_log
 from matching import Demand, Engine, Profile, Vocabulary, __version__
 
 DESCRIPTION = """企业岗位需求与学生技能画像的双向匹配，逐条解释。
@@ -39,6 +43,8 @@ class State(TypedDict):
     """What every request sees: the vocabulary, and on a platform its store, live index and settings."""
 
     vocabulary: Vocabulary
+    slots: Slots
+    metrics: Metrics
     store: NotRequired[Store]
     live: NotRequired[Live]
     settings: NotRequired[Settings]
@@ -67,19 +73,23 @@ def create_app(vocabulary: Vocabulary | None = None, settings: Settings | None =
 
     settings : the platform's; None = matching only, without a store.
     """
+    metrics = Metrics()
+    slots = Slots(PARALLEL if settings is None else settings.parallel_matches, metrics.matched)
 
     @asynccontextmanager
     async def lifespan(app: FastAPI) -> AsyncIterator[State]:
         known = await run_in_threadpool(_ready, vocabulary)
         if settings is None:
-            yield {"vocabulary": known}
+            yield {"vocabulary": known, "slots": slots, "metrics": metrics}
             return
         store = Store(settings.database_url)
         await run_in_threadpool(store.upgrade)
-        live = Live(store, known, settings.index_folder)
+        live = Live(store, known, settings.index_folder, slots=slots)
         await run_in_threadpool(live.catch_up)
         yield {
             "vocabulary": known,
+            "slots": slots,
+            "metrics": metrics,
             "store": store,
             "live": live,
             "settings": settings,
@@ -97,7 +107,14 @@ def create_app(vocabulary: Vocabulary | None = None, settings: Settings | None =
         redoc_url=None,
     )
     problems.install(app)
-    for router in (health.router, match.router, *(PLATFORM if settings is not None else ())):
+    app.add_middleware(Watch, metrics=metrics, log=request_log())
+    for router in PUBLIC:
+        app.include_router(router)
+    if settings is None:
+        app.include_router(match.router)
+        return app
+    app.include_router(match.router, dependencies=[Depends(caller)], responses=problems.answers(401, 403))
+    for router in PLATFORM:
         app.include_router(router)
     return app
 

@@ -57,11 +57,14 @@ def caller(request: Request) -> Principal:
         if scheme:
             if scheme.lower() != "bearer":
                 raise NotSignedIn
-            return principal_of(credential_of(session, secret.strip(), "token")[1])
+            _, user = credential_of(session, secret.strip(), "token")
+            request.state.user_id = user.id
+            return principal_of(user)
         cookie = request.cookies.get(COOKIE)
         if not cookie:
             raise NotSignedIn
         credential, user = credential_of(session, cookie, "session")
+    request.state.user_id = user.id
     if request.method not in SAFE and not csrf_fits(credential, request.headers.get(CSRF_HEADER)):
         raise Forbidden(
             "the page's CSRF token is missing or wrong; reload the page", "页面安全令牌缺失或有误，请刷新页面"

@@ -12,6 +12,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
+from api.slots import PARALLEL
+
 SECRET_BYTES = 32
 
 
@@ -21,7 +23,7 @@ class Settings:
 
     folder : where the database, the saved index, uploads and the secret stand. database_url : SQLite or PostgreSQL.
     secret : makes the codes of students; generated once, mode 0600, never a default. secure_cookies : cookies only over
-    TLS. session_hours, token_days : how long they last.
+    TLS. session_hours, token_days : how long they last. parallel_matches : how many a process makes at once.
     """
 
     folder: Path
@@ -31,6 +33,7 @@ class Settings:
     session_hours: int = 12
     token_days: int = 365
     longest_upload: int = 50 * 2**20
+    parallel_matches: int = PARALLEL
 
     @property
     def index_folder(self) -> Path:

@@ -194,8 +194,8 @@ def add_user(work: Work, who: Principal, values: Mapping[str, Any], password_has
     """
     require(who, "user.edit")
     role = Role(values["role"])
-    own = who.organisation_id if role in HOMES else None
-    row = User(**{"organisation_id": own, **values, "role": role.value, "password_hash": password_hash})
+    home = values.get("organisation_id") or (who.organisation_id if role in HOMES else None)
+    row = User(**{**values, "role": role.value, "organisation_id": home, "password_hash": password_hash})
     _require_managed(who, role, row.organisation_id)
     _require_home(work.session, row)
     work.add(row)

@@ -2,6 +2,15 @@
 
 from fastapi import APIRouter
 
-from api.routes import auth
+from api.routes import algorithm, audit, auth, health, organisations, statistics, users, vocabulary
 
-PLATFORM: tuple[APIRouter, ...] = (auth.router,)
+PUBLIC: tuple[APIRouter, ...] = (health.router, vocabulary.router, algorithm.router)
+"""Answer anyone, with or without a store."""
+PLATFORM: tuple[APIRouter, ...] = (
+    health.platform,
+    auth.router,
+    organisations.router,
+    users.router,
+    audit.router,
+    statistics.router,
+)

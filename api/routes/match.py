@@ -12,6 +12,7 @@ from api.body import LONGEST_BODY, MOST_PROBLEMS, read_body
 from api.examples import REQUESTS
 from api.problems import MEDIA_TYPE
 from api.schemas import MOST_EXPLAINED, MatchAnswer, MatchRequest
+from api.slots import Slots
 from matching import Demand, Engine, MatchList, Profile, Vocabulary, Weights
 from matching.engine import Direction
 from matching.errors import Problem, RecordError
@@ -56,6 +57,7 @@ async def match_request(request: Request) -> MatchRequest:
         413: {"description": f"More than {LONGEST_BODY // 2**20} MB 请求体过大", **_PROBLEM},
         415: {"description": "Not JSON in UTF-8 类型不支持", **_PROBLEM},
         422: {"description": "Every wrong field is named 逐个指出有误的字段", **_PROBLEM},
+        503: {"description": "Too many matches at once 同时进行的匹配过多", **_PROBLEM},
     },
     openapi_extra={"requestBody": {"required": True, "content": {"application/json": _BODY}}},
 )
@@ -77,12 +79,14 @@ def match(request: Request, body: Annotated[MatchRequest, Depends(match_request)
         raise RecordError(Problem("too_many_explained", en, zh, str(body.k), field="k"))
     weights = Weights.from_mapping(body.weights) if body.weights else None
     vocabulary: Vocabulary = request.state.vocabulary
-    engine = Engine(vocabulary, weights, reference_on=body.today).fit(demands, profiles)
+    slots: Slots = request.state.slots
     direction: Direction = "profiles" if body.profile is not None else "demands"
-    lists = [
-        _values(engine, found, body.explain)
-        for found in engine.match_all(body.k, direction=direction, order=body.order)
-    ]
+    with slots.one():
+        engine = Engine(vocabulary, weights, reference_on=body.today).fit(demands, profiles)
+        lists = [
+            _values(engine, found, body.explain)
+            for found in engine.match_all(body.k, direction=direction, order=body.order)
+        ]
     algorithm = {
         "factors": _factors(body.order),
         "weights": lists[0]["weights"],
