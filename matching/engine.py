@@ -24,7 +24,7 @@ from matching.errors import NotFitted, Problem, RecordError, UnknownId
 from matching.explain import Explanation, explain
 from matching.index import DemandIndex, Hits, LocalIndex, ShardedIndex, best
 from matching.records import check, unique
-from matching.relaxations import Relaxation, relaxations
+from matching.relaxations import Relaxation, reach, relaxations
 from matching.rules import VERDICTS, Facts, Filter, filter_of
 from matching.score import (
     PARTS,
@@ -180,6 +180,11 @@ class Engine:
         """Give the n single changes of a must that would bring most students into the list, with exact counts."""
         linked, blocks = self._demand(demand), [(block.facts, block.live) for block in self._all_blocks()]
         return relaxations(linked, self.vocabulary_, self.vectorizer_.day(linked), blocks, n)
+
+    def reach(self, demand: Demand | str) -> int:
+        """Count the students that a demand (held or given) lets into its list, ranked or unscored, without ranking."""
+        linked, blocks = self._demand(demand), [(block.facts, block.live) for block in self._all_blocks()]
+        return reach(linked, self.vocabulary_, self.vectorizer_.day(linked), blocks)
 
     # -- changing
 

@@ -95,6 +95,11 @@ def relaxations(
     return tuple(sorted(useful, key=lambda change: (-change.gain, SMALLNESS.index(change.change)))[:n])
 
 
+def reach(demand: Demand, vocabulary: Vocabulary, day: int, blocks: Sequence[Block]) -> int:
+    """Count the profiles that a linked demand lets into its list, ranked or unscored; day and blocks as above."""
+    return _Crowd(vocabulary, day, blocks).count(demand)
+
+
 class _Crowd:
     """All profiles of an engine, judged by the musts of one demand and its variants; each verdict is made once."""
 
