@@ -21,6 +21,7 @@ from starlette.concurrency import run_in_threadpool
 from api import problems
 from api.body import READ
 from api.deps import caller
+from api.exposure import Exposure
 from api.identity import LoginLimit
 from api.live import Live
 from api.metrics import Metrics
@@ -47,6 +48,7 @@ class State(TypedDict):
     metrics: Metrics
     store: NotRequired[Store]
     live: NotRequired[Live]
+    exposure: NotRequired[Exposure]
     settings: NotRequired[Settings]
     login_limit: NotRequired[LoginLimit]
 
@@ -86,15 +88,18 @@ def create_app(vocabulary: Vocabulary | None = None, settings: Settings | None =
         await run_in_threadpool(store.upgrade)
         live = Live(store, known, settings.index_folder, slots=slots)
         await run_in_threadpool(live.catch_up)
+        exposure = Exposure(store)
         yield {
             "vocabulary": known,
             "slots": slots,
             "metrics": metrics,
             "store": store,
             "live": live,
+            "exposure": exposure,
             "settings": settings,
             "login_limit": LoginLimit(),
         }
+        await run_in_threadpool(exposure.flush)
         await run_in_threadpool(live.save)
         store.close()
 

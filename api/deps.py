@@ -16,6 +16,7 @@ from starlette.responses import JSONResponse
 
 from api.access import Principal
 from api.errors import Changed, Conflict, FieldError, Forbidden, NotSignedIn, VersionMissing
+from api.exposure import Exposure
 from api.identity import credential_of, csrf_fits, principal_of
 from api.live import Live
 from api.settings import Settings
@@ -39,6 +40,12 @@ def live_of(request: Request) -> Live:
     """Give the live index."""
     live: Live = request.state.live
     return live
+
+
+def exposure_of(request: Request) -> Exposure:
+    """Give the count of who is shown."""
+    exposure: Exposure = request.state.exposure
+    return exposure
 
 
 def settings_of(request: Request) -> Settings:
@@ -75,6 +82,7 @@ def caller(request: Request) -> Principal:
 Caller = Annotated[Principal, Depends(caller)]
 Records = Annotated[Store, Depends(store_of)]
 Index = Annotated[Live, Depends(live_of)]
+ShownCount = Annotated[Exposure, Depends(exposure_of)]
 Operator = Annotated[Settings, Depends(settings_of)]
 IfMatch = Annotated[str | None, Header(alias="If-Match", max_length=100)]
 RepeatKey = Annotated[str | None, Header(alias="Idempotency-Key", max_length=200)]

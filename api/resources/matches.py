@@ -13,6 +13,7 @@ import re
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
 from datetime import date
+from itertools import chain
 from typing import Any
 
 from sqlalchemy import func, select
@@ -24,12 +25,13 @@ from api.errors import Conflict, NotFound
 from api.live import Live, demand_of, profile_of, shown
 from api.resources.demands import STATUS_NAMES, checked, demand
 from api.resources.wording import findings
-from api.store.tables import DemandRow, Organisation, Shown, Student
+from api.store.tables import DemandRow, Organisation, Student
 from matching import Engine, Explanation, MatchList
 from matching.engine import Order
 
 LISTED = ("live", "paused")
 MOST_RELAXATIONS = 5
+LARGEST_LIST = 200
 _DAY = re.compile(r"(\d{4})-\d{2}-\d{2}")
 
 
@@ -39,6 +41,14 @@ class Listed:
 
     values: dict[str, Any]
     shown: tuple[tuple[str, int], ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Chosen:
+    """Someone in an own demand's list, found by code; only `choose` makes one."""
+
+    demand_id: str
+    student_id: str
 
 
 # -- for an enterprise
@@ -92,8 +102,7 @@ def explanation(
     """Explain one result of a demand's list; NotFound for a code that is not in it now."""
     row = _listable(session, who, demand_id)
     with live.engine() as engine:
-        student_id = student_of(session, engine, secret, row.id, code)
-        told = engine.explain(_asked(engine, row), student_id)
+        told = engine.explain(_asked(engine, row), _student_with(engine, secret, row, code))
     return masked(told, code)
 
 
@@ -118,12 +127,17 @@ def estimate(session: Session, who: Principal, live: Live, record: Mapping[str, 
         }
 
 
-def student_of(session: Session, engine: Engine, secret: bytes, demand_id: str, code: str) -> str:
-    """Find whom a code of a demand stands for, among those who are shown now; NotFound where nobody's."""
-    before = select(Shown.student_id).where(Shown.demand_id == demand_id)
-    found = student_with(secret, demand_id, code, session.scalars(before))
-    if found is None or found not in engine.profiles_:
-        found = student_with(secret, demand_id, code, engine.profiles_)
+def choose(session: Session, who: Principal, live: Live, secret: bytes, demand_id: str, code: str) -> Chosen:
+    """Find whom a code in an own demand's list stands for; NotFound for a code of nobody who is shown now."""
+    row = _listable(session, who, demand_id)
+    with live.engine() as engine:
+        return Chosen(row.id, _student_with(engine, secret, row, code))
+
+
+def _student_with(engine: Engine, secret: bytes, row: DemandRow, code: str) -> str:
+    """Look among the best first, because each code has to be computed."""
+    best = engine.match(_asked(engine, row), LARGEST_LIST)
+    found = student_with(secret, row.id, code, chain(best.ids, best.unscored, engine.profiles_))
     if found is None:
         raise NotFound("student", "学生")
     return found
