@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
+import datetime
 from dataclasses import asdict
-from datetime import date
 from typing import Literal
 
 from fastapi import APIRouter, Request
@@ -16,7 +16,7 @@ from matching import Vocabulary, Weights, __version__
 from matching.score import PART_NAMES, PARTS
 
 router = APIRouter(prefix="/v1", tags=["algorithm"])
-STATED_ON = date(2026, 11, 24)
+STATED_ON = datetime.date(2026, 11, 24)
 _HOW: dict[str, tuple[str, str]] = {
     "skills": (
         "岗位所列技能及等级中，学生已具备、将具备或按专业可预计具备的部分；相近技能部分计分，超出要求不加分",
@@ -106,7 +106,7 @@ class Statement(Answer):
 class PublicStatement(Answer):
     """How the order of a list comes about. 排序规则公示。"""
 
-    date: date = Field(description="公示日期 / date of the statement", examples=["2026-11-24"])
+    date: datetime.date = Field(description="公示日期 / date of the statement", examples=["2026-11-24"])
     version: str = Field(description="程序版本 / version of the program", examples=["0.1.0"])
     vocabulary: str = Field(description="词表版本 / version of the vocabulary", examples=["3f1c0a9d7b52"])
     factors: list[StatedFactor] = Field(description="因素与权重 / factors and weights")
