@@ -31,6 +31,7 @@ LAYERS = {
     "wishes": 4,
     "records": 3,
     "curricula": 3,
+    "allocate": 2,
     "drafts": 4,
     "lint": 4,
     "relaxations": 4,
