@@ -18,7 +18,7 @@ from pydantic import BaseModel
 from pydantic.json_schema import JsonSchemaMode, models_json_schema
 from starlette.concurrency import run_in_threadpool
 
-from api import problems
+from api import console, problems
 from api.body import READ
 from api.deps import caller
 from api.exposure import Exposure
@@ -121,6 +121,7 @@ def create_app(vocabulary: Vocabulary | None = None, settings: Settings | None =
     app.include_router(match.router, dependencies=[Depends(caller)], responses=problems.answers(401, 403))
     for router in PLATFORM:
         app.include_router(router)
+    console.install(app)
     return app
 
 
