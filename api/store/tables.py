@@ -13,7 +13,7 @@ from typing import Any, ClassVar
 
 from sqlalchemy import JSON, DateTime, ForeignKey, Index, String, TypeDecorator, UniqueConstraint
 from sqlalchemy.engine import Dialect
-from sqlalchemy.orm import DeclarativeBase, Mapped, MappedAsDataclass, mapped_column
+from sqlalchemy.orm import DeclarativeBase, Mapped, MappedAsDataclass, declared_attr, mapped_column
 
 ID = 40
 NAME = 200
@@ -30,8 +30,10 @@ class Moment(TypeDecorator[datetime]):
         return None if value is None else value.astimezone(UTC)
 
     def process_result_value(self, value: datetime | None, dialect: Dialect) -> datetime | None:
-        """Give a moment its zone."""
-        return None if value is None else (value.replace(tzinfo=UTC) if value.tzinfo is None else value)
+        """Give a moment in UTC: SQLite forgets the zone, PostgreSQL may give it in another."""
+        if value is None:
+            return None
+        return value.replace(tzinfo=UTC) if value.tzinfo is None else value.astimezone(UTC)
 
 
 def now() -> datetime:
@@ -56,12 +58,21 @@ class Row(MappedAsDataclass, DeclarativeBase, kw_only=True):
 
 
 class Kept(MappedAsDataclass, kw_only=True):
-    """What every row has that may be edited: when, how often, and by which write."""
+    """What every row has that may be edited: when, how often, and by which write.
+
+    A write made from a version that another write has replaced meanwhile fails, also where both run at the same time.
+    """
 
     created_at: Mapped[datetime] = mapped_column(default_factory=now)
     changed_at: Mapped[datetime] = mapped_column(default_factory=now, onupdate=now)
     version: Mapped[int] = mapped_column(default=1)
     change: Mapped[int] = mapped_column(default=0, index=True)
+
+    @declared_attr.directive
+    def __mapper_args__(cls) -> dict[str, Any]:  # noqa: N805
+        """Compare the version in each UPDATE; `Work.touch` raises it."""
+        table: Any = cls
+        return {"version_id_col": table.__table__.c.version, "version_id_generator": False}
 
 
 class Organisation(Kept, Row, kw_only=True):

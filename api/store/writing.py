@@ -8,11 +8,10 @@ from __future__ import annotations
 
 import json
 from collections.abc import Mapping
-from datetime import datetime
 from hashlib import sha256
 from typing import Any
 
-from sqlalchemy import select, update
+from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from api.store.tables import Audit, Consent, Head, Kept, Removed, Row, now
@@ -67,52 +66,46 @@ class Work:
         self._touched[id(gone)] = gone
 
     def finish(self) -> None:
-        """Take the change number, last of all, and write the audit rows; nothing where nothing was noted."""
+        """Take the change number, last of all, and write the audit rows; nothing where nothing was done.
+
+        Raises RuntimeError where rows were touched and nothing was noted: no index would hear of them.
+        """
         session = self.session
         session.flush()
         if not self._notes:
+            if self._touched:
+                raise RuntimeError("a write that touches rows must note what it does")
             return
-        session.execute(update(Head).where(Head.id == 1).values(number=Head.number))
-        head = session.execute(select(Head).where(Head.id == 1).execution_options(populate_existing=True)).scalar_one()
+        head = session.get_one(Head, 1, populate_existing=True, with_for_update=True)
         for action, kind, subject, organisation_id, details in self._notes:
-            at = now()
-            digest = chained(
-                head.hash, head.number + 1, at, self.actor, action, kind, subject, organisation_id, details
+            plain = json.loads(json.dumps(details))
+            row = Audit(
+                number=head.number + 1,
+                at=now(),
+                actor=self.actor,
+                action=action,
+                kind=kind,
+                subject=subject,
+                organisation_id=organisation_id,
+                details=plain,
+                before=head.hash,
+                hash="",
             )
-            session.add(
-                Audit(
-                    number=head.number + 1,
-                    at=at,
-                    actor=self.actor,
-                    action=action,
-                    kind=kind,
-                    subject=subject,
-                    organisation_id=organisation_id,
-                    details=dict(details),
-                    before=head.hash,
-                    hash=digest,
-                )
-            )
-            head.number, head.hash = head.number + 1, digest
-        for row in self._touched.values():
-            if isinstance(row, Kept | Consent | Removed):
-                row.change = head.number
+            row.hash = chained(row)
+            session.add(row)
+            head.number, head.hash = row.number, row.hash
+        for touched in self._touched.values():
+            if isinstance(touched, Kept | Consent | Removed):
+                touched.change = head.number
         session.flush()
 
 
-def chained(
-    before: str,
-    number: int,
-    at: datetime,
-    actor: str,
-    action: str,
-    kind: str,
-    subject: str,
-    organisation_id: str | None,
-    details: Mapping[str, Any],
-) -> str:
+def chained(row: Audit) -> str:
     """Hash an audit row together with the hash of the row before it."""
-    values = [before, number, at.isoformat(), actor, action, kind, subject, organisation_id, details]
+    values = [
+        *(row.before, row.number, row.at.isoformat(), row.actor, row.action),
+        *(row.kind, row.subject, row.organisation_id, row.details),
+    ]
     return sha256(json.dumps(values, ensure_ascii=False, sort_keys=True).encode()).hexdigest()
 
 
@@ -120,10 +113,7 @@ def verify_chain(session: Session) -> int | None:
     """Recompute the audit chain; give the first number at which it is broken, None where it is whole."""
     before, number = FIRST_HASH, 0
     for row in session.execute(select(Audit).order_by(Audit.number).execution_options(yield_per=1000)).scalars():
-        found = chained(
-            before, row.number, row.at, row.actor, row.action, row.kind, row.subject, row.organisation_id, row.details
-        )
-        if (row.number, row.before, row.hash) != (number + 1, before, found):
+        if (row.number, row.before, row.hash) != (number + 1, before, chained(row)):
             return number + 1
         before, number = row.hash, row.number
     head = session.get_one(Head, 1)
