@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from datetime import date
 from pathlib import Path
 
@@ -12,6 +13,8 @@ from matching.tables import read_demands, read_profiles
 from matching.vocabulary import data_folder
 
 TODAY = date(2026, 11, 24)
+os.environ["COLUMNS"] = "160"
+"""Tables are printed in this width, whatever terminal the tests run in; set before a console is made."""
 
 
 @pytest.fixture(scope="session")
