@@ -7,16 +7,21 @@ blocking_pairs(given, allocation)                 # () proves that nobody was pa
 replacement(given, allocation, ["S0012"])         # a student leaves
 """
 
+from matching.allocate.certificate import Case, Certificate, Change
 from matching.allocate.check import BlockingPair, blocking_pairs, check
 from matching.allocate.result import Allocation, ClassSeats, Decision, GroupSeats
 from matching.allocate.round import Applicant, OrderClass, Reason, Round, SeatGroup, by_hand, lot
 from matching.allocate.rounds import Comparison, Move, compare, replacement, supplementary, what_if
 from matching.allocate.run import allocate
+from matching.allocate.why import Why, applied
 
 __all__ = [
     "Allocation",
     "Applicant",
     "BlockingPair",
+    "Case",
+    "Certificate",
+    "Change",
     "ClassSeats",
     "Comparison",
     "Decision",
@@ -26,7 +31,9 @@ __all__ = [
     "Reason",
     "Round",
     "SeatGroup",
+    "Why",
     "allocate",
+    "applied",
     "blocking_pairs",
     "by_hand",
     "check",

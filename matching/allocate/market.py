@@ -21,6 +21,7 @@ from matching.allocate.valid import check_round, outermost_first, parent_of, sco
 from matching.errors import Problem, RecordError
 
 Integers = NDArray[np.int64]
+UNBOUNDED = 1 << 40
 
 
 @dataclass(frozen=True, slots=True)
@@ -177,7 +178,7 @@ def _tree(one: OrderClass) -> Tree:
         least=(one.seats_min, *(group.seats_min for group in ordered)),
         most=(
             one.seats_max,
-            *(one.seats_max if group.seats_max is None else group.seats_max for group in ordered),
+            *(UNBOUNDED if group.seats_max is None else group.seats_max for group in ordered),
         ),
     )
 

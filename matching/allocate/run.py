@@ -71,6 +71,7 @@ def _result(given: Round, market: Market, seating: Seating, decision: Decision) 
 def _class(one: OrderClass, market: Market, seating: Seating, key: int, waiting: Sequence[int]) -> ClassSeats:
     tree, seats = market.trees[key], seating.seats[key]
     counts = seats.counts()
+    most = [min(bound, tree.most[0]) for bound in tree.most]
     state: Literal["open", "closed", "closed_before", "kept"] = "open"
     if key in seating.closed:
         state = "closed_before" if key in market.closed else "closed"
@@ -81,7 +82,7 @@ def _class(one: OrderClass, market: Market, seating: Seating, key: int, waiting:
         state=state,
         seated=tuple(market.students[market.student_of(entry)] for entry in seats.entries()),
         waitlist=tuple(market.students[student] for student in waiting),
-        groups=tuple(GroupSeats(*values) for values in zip(tree.names, counts, tree.least, tree.most, strict=True)),
+        groups=tuple(GroupSeats(*values) for values in zip(tree.names, counts, tree.least, most, strict=True)),
         title=one.title,
     )
 
