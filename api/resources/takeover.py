@@ -3,8 +3,8 @@
     counts = count("students", session, who, lines, today)                # the preview: looks only
     counts = take_over("students", work, who, lines, today, said)         # the write
 
-Students are found by 学号 within the college, demands by 岗位编号 within the enterprise, demands without a number by
-equal content. Rows that would not change are not touched, so that the same file again changes nothing.
+Students are found by 学号 within the college, demands by 岗位编号 within the enterprise (an export gives those
+without one the platform's id), demands of a table without numbers by equal content. Rows that would not change are not touched, so that the same file again changes nothing.
 """
 
 from __future__ import annotations
@@ -16,7 +16,7 @@ from datetime import date
 from itertools import islice
 from typing import Any
 
-from sqlalchemy import bindparam, event, insert, select, update
+from sqlalchemy import bindparam, event, insert, or_, select, update
 from sqlalchemy.orm import Session
 
 from api.access import Principal
@@ -204,7 +204,7 @@ def _demand_change(session: Session, organisation_id: str, line: Line) -> tuple[
         same = (row for row in session.scalars(own.where(DemandRow.number.is_(None))) if _alike(row, record))
         found = next(same, None)
         return ("created" if found is None else "unchanged"), found, record
-    found = session.scalar(own.where(DemandRow.number == number))
+    found = session.scalar(own.where(or_(DemandRow.number == number, DemandRow.id == number)))
     if found is None:
         return "created", None, record
     if _alike(found, record):
@@ -224,5 +224,5 @@ def _take_demand(work: Work, who: Principal, line: Line) -> str:
     if kind == "created":
         demands.add_demand(work, who, record, line["number"])
     elif kind == "changed" and row is not None:
-        demands.edit_demand(work, who, row.id, "*", record, line["number"])
+        demands.edit_demand(work, who, row.id, "*", record, row.number)
     return kind
