@@ -66,7 +66,6 @@ ACTIONS: Mapping[str, frozenset[Role]] = {
     "user.edit": frozenset({Role.SYSTEM_ADMIN, Role.ENTERPRISE, Role.COLLEGE_ADMIN}),
     "demand.read": _ALL - {Role.AUDITOR},
     "demand.edit": frozenset({Role.ENTERPRISE}),
-    "demand.history": _HIRING | {Role.SECRETARIAT},
     "demand.moderate": frozenset({Role.SECRETARIAT}),
     "demand.match": _HIRING,
     "demand.estimate": _HIRING,

@@ -69,10 +69,9 @@ class PayRecord(Given):
     high: Amount | None = Field(None, examples=[9000])
 
 
-class DemandRecord(Given):
-    """A post, internship, order class or project (岗位需求)."""
+class DemandDetails(Given):
+    """What a post, internship, order class or project asks and offers (岗位需求)."""
 
-    id: Identifier = Field(description="Your own code for it 岗位编号", examples=["D001"])
     title: str = Field(max_length=1000, description="岗位名称", examples=["氩弧焊工"])
     text: Text = Field("", description="Free description, zh or en 岗位描述")
     kind: DemandKind = Field(DemandKind.HIRE, description="招聘、岗位实习、订单班、学徒制、项目、培训")
@@ -85,6 +84,12 @@ class DemandRecord(Given):
     shifts: tuple[str, ...] = Field((), description="班次", examples=[["两班倒"]])
     start_on: date | None = Field(None, description="First day of work; musts are judged on it 到岗日期")
     valid_until: date | None = Field(None, description="Last day on which students may apply 截止日期")
+
+
+class DemandRecord(DemandDetails):
+    """A demand with a code for it. 带编号的岗位需求。"""
+
+    id: Identifier = Field(description="Your own code for it 岗位编号", examples=["D001"])
 
 
 class SkillRecord(Given):

@@ -138,14 +138,14 @@ def demand_findings(
 
 def history(session: Session, who: Principal, demand_id: str) -> Sequence[DemandStep]:
     """List a demand's steps, oldest first."""
-    require(who, "demand.history")
     row = demand(session, who, demand_id)
     return session.scalars(select(DemandStep).where(DemandStep.demand_id == row.id).order_by(DemandStep.id)).all()
 
 
-def step_values(taken: DemandStep) -> dict[str, Any]:
-    """Give a step as plain values."""
-    return {name: getattr(taken, name) for name in ("before", "after", "by", "reason", "at")}
+def step_values(who: Principal, taken: DemandStep) -> dict[str, Any]:
+    """Give a step as plain values; by whom and why only inside."""
+    inside = {"by": taken.by, "reason": taken.reason} if _sees_inside(who) else {"by": None, "reason": None}
+    return {"before": taken.before, "after": taken.after, "at": taken.at, **inside}
 
 
 def _sees_inside(who: Principal) -> bool:

@@ -2,7 +2,20 @@
 
 from fastapi import APIRouter
 
-from api.routes import algorithm, audit, auth, health, organisations, statistics, users, vocabulary
+from api.routes import (
+    algorithm,
+    audit,
+    auth,
+    contact_requests,
+    demands,
+    health,
+    matches,
+    organisations,
+    shortlists,
+    statistics,
+    users,
+    vocabulary,
+)
 
 PUBLIC: tuple[APIRouter, ...] = (health.router, vocabulary.router, algorithm.router)
 """Answer anyone, with or without a store."""
@@ -13,4 +26,8 @@ PLATFORM: tuple[APIRouter, ...] = (
     users.router,
     audit.router,
     statistics.router,
+    demands.router,
+    matches.router,
+    shortlists.router,
+    contact_requests.router,
 )
