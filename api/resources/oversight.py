@@ -81,9 +81,9 @@ def statistics(session: Session, who: Principal) -> dict[str, Any]:
     return {
         "smallest_group": SMALL_GROUP,
         "change": session.execute(select(Head.number)).scalar_one(),
-        "students_by_college": table_of(_ordered(colleges.tuples())),
+        "students_by_college": table_of(_ordered((name, count) for name, count in colleges)),
         "students_by_major": table_of(_ordered(majors.items())),
-        "demands_by_status": table_of(_ordered(statuses.tuples())),
+        "demands_by_status": table_of(_ordered((status, count) for status, count in statuses)),
         "demands_by_occupation": table_of(_ordered(occupations.items())),
     }
 
@@ -104,7 +104,7 @@ def exposure(session: Session, who: Principal) -> dict[str, Any]:
         .outerjoin(Shown, Shown.student_id == Student.id)
         .group_by(Student.id, Organisation.name)
         .order_by(Organisation.name)
-    ).tuples()
+    )
     by_college: dict[str, list[int]] = {}
     for college, count in found:
         by_college.setdefault(college, []).append(int(count))

@@ -45,13 +45,22 @@ class NewOrganisation(Given):
 class OrganisationEdit(Given):
     """What to change; what is not given stays. 要修改的字段，未给出的不变。"""
 
-    name: str = _NAME
+    name: str = Field(
+        default_factory=str,
+        min_length=1,
+        max_length=200,
+        description="全称 / full name",
+        examples=["山东北辰焊接装备有限公司"],
+    )
     credit_code: str | None = _CODE
     consortium_role: ConsortiumRole | None = _ROLE
     role_from: date | None = _FROM
     role_until: date | None = _UNTIL
     active: bool = Field(
-        True, strict=True, description="false 同时停用其所有账号 / false also turns its accounts off", examples=[True]
+        default_factory=bool,
+        strict=True,
+        description="false 同时停用其所有账号 / false also turns its accounts off",
+        examples=[True],
     )
 
 

@@ -17,6 +17,7 @@ from api.schemas import Answer, Given
 from api.store import tables
 
 router = APIRouter(prefix="/v1/users", tags=["users"])
+Language = Literal["zh", "en"]
 Named = Annotated[str, Field(min_length=1, max_length=200)]
 
 _LOGIN = Field(min_length=3, max_length=200, description="登录名 / login", examples=["hr@beichen"])
@@ -46,17 +47,26 @@ class NewUser(Given):
     student_id: str | None = Field(None, max_length=40, description="学生账号对应的学生 / the student it belongs to")
     classes: tuple[Named, ...] = _CLASSES
     demands: tuple[Named, ...] = _DEMANDS
-    lang: Literal["zh", "en"] = _LANG
+    lang: Language = _LANG
 
 
 class UserEdit(Given):
     """What to change; what is not given stays. 要修改的字段，未给出的不变。"""
 
-    name: str = _NAME
-    active: bool = Field(True, strict=True, description="false 即停用 / false turns it off", examples=[False])
-    classes: tuple[Named, ...] = _CLASSES
-    demands: tuple[Named, ...] = _DEMANDS
-    lang: Literal["zh", "en"] = _LANG
+    name: str = Field(default_factory=str, min_length=1, max_length=200, description="姓名 / name", examples=["张敏"])
+    active: bool = Field(
+        default_factory=bool, strict=True, description="false 即停用 / false turns it off", examples=[False]
+    )
+    classes: tuple[Named, ...] = Field(
+        default_factory=tuple, max_length=200, description="教师所带班级 / a teacher's own classes", examples=[[]]
+    )
+    demands: tuple[Named, ...] = Field(
+        default_factory=tuple,
+        max_length=200,
+        description="招聘专员负责的岗位 / a recruiter's own demands",
+        examples=[[]],
+    )
+    lang: Language = Field(default_factory=lambda: "zh", description="界面语言 / language of pages", examples=["zh"])
     password: str | None = Field(
         None,
         min_length=SHORTEST_PASSWORD,
@@ -77,7 +87,7 @@ class User(Answer):
     student_id: str | None = Field(description="对应的学生 / student", examples=[None])
     classes: list[str] = Field(description="教师所带班级 / a teacher's own classes", examples=[[]])
     demands: list[str] = Field(description="招聘专员负责的岗位 / a recruiter's own demands", examples=[[]])
-    lang: Literal["zh", "en"] = Field(description="界面语言 / language of pages", examples=["zh"])
+    lang: Language = Field(description="界面语言 / language of pages", examples=["zh"])
     active: bool = Field(description="是否启用 / in use", examples=[True])
     version: int = Field(description="版本，同 ETag / version, as in ETag", examples=[1])
 
