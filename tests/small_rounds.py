@@ -65,6 +65,7 @@ def _class(
         by_hand=by_hand,
         left_off=frozenset(name for name in names if draw.random() < 0.07),
         not_eligible={name: RULE for name in names if draw.random() < 0.07},
+        waitlist=draw.choice((None, None, 0, 1)),
     )
 
 
