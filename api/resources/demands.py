@@ -156,7 +156,7 @@ def _sees_inside(who: Principal) -> bool:
 # -- writing
 
 
-def add_demand(work: Work, who: Principal, record: Mapping[str, Any], number: str | None = None) -> DemandRow:
+def add_demand(work: Work, who: Principal, record: object, number: str | None = None) -> DemandRow:
     """Keep a draft; RecordError names each wrong field, Conflict where the own number is taken."""
     require(who, "demand.edit")
     if who.organisation_id is None:
@@ -181,7 +181,7 @@ def edit_demand(
     who: Principal,
     demand_id: str,
     if_match: str | None,
-    record: Mapping[str, Any],
+    record: object,
     number: str | None = None,
 ) -> DemandRow:
     """Write a demand anew; one that was submitted, approved, live or paused goes back to draft where it changes."""
@@ -271,8 +271,10 @@ def expire(work: Work, today: date) -> int:
     return len(found)
 
 
-def checked(record: Mapping[str, Any], demand_id: str) -> Demand:
+def checked(record: object, demand_id: str) -> Demand:
     """Read the values of a demand (without id); RecordError names each wrong field as `record.pay.low`."""
+    if not isinstance(record, Mapping):
+        return from_values(Demand, record, "record")
     if "id" in record:
         raise RecordError(Problem("unknown_field", "the platform gives the id", "代号由平台给出", field="record.id"))
     return from_values(Demand, {**record, "id": demand_id}, "record")

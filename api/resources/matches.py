@@ -10,7 +10,7 @@ college see everything of the student, beside demands that are live.
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable
 from dataclasses import dataclass, replace
 from datetime import date
 from itertools import chain
@@ -113,7 +113,7 @@ def relaxations(session: Session, who: Principal, live: Live, demand_id: str) ->
         return _rounded_relaxations(engine, _asked(engine, row))
 
 
-def estimate(session: Session, who: Principal, live: Live, record: Mapping[str, Any], today: date) -> dict[str, Any]:
+def estimate(session: Session, who: Principal, live: Live, record: object, today: date) -> dict[str, Any]:
     """Say how many students would be in the list of a demand that isn't kept, why not more, and what the law says."""
     require(who, "demand.estimate")
     asked = checked(record, "estimate")

@@ -75,13 +75,12 @@ def create(
     request: Request, who: Caller, given: Annotated[DemandText, body(DemandText)], store: Records, key: RepeatKey = None
 ) -> Response:
     """Keep a draft. 保存为草稿。"""
-    record: Any = given.record
 
     def act(work: Work) -> tuple[int, Any]:
-        row = demands.add_demand(work, who, record, given.number)
+        row = demands.add_demand(work, who, given.record, given.number)
         return 201, _kept(request, work, who, row)
 
-    return once(store, who, key, ["demands", record, given.number], act)
+    return once(store, who, key, ["demands", given.record, given.number], act)
 
 
 @router.post(
@@ -104,9 +103,8 @@ def parse(request: Request, who: Caller, given: Annotated[Pasted, body(Pasted)])
 )
 def estimate(who: Caller, given: Annotated[DemandTried, body(DemandTried)], store: Records, live: Index) -> Estimate:
     """Say how many students would be in the list, rounded, and which condition costs most. 估算可匹配人数，不保存。"""
-    record: Any = given.record
     with store.reading(who) as session:
-        return Estimate(**matches.estimate(session, who, live, record, date.today()))
+        return Estimate(**matches.estimate(session, who, live, given.record, date.today()))
 
 
 @router.get("/{demand_id}", summary="岗位 / a demand", responses=answers(401, 403, 404, 422))
@@ -134,9 +132,8 @@ def replace(
     if_match: IfMatch = None,
 ) -> DemandAnswer:
     """Write a demand anew; changed after it was submitted, it goes back to draft. 修改岗位；提交后再改则退回草稿。"""
-    record: Any = given.record
     with store.writing(who) as work:
-        row = demands.edit_demand(work, who, demand_id, if_match, record, given.number)
+        row = demands.edit_demand(work, who, demand_id, if_match, given.record, given.number)
         response.headers["ETag"] = etag(row)
         return _answer(request, work.session, who, row)
 
