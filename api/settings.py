@@ -68,3 +68,11 @@ def _secret(path: Path) -> bytes:
         finally:
             fresh.unlink()
     return path.read_bytes()
+
+
+def keep_secret(folder: Path, secret: bytes) -> None:
+    """Put a restored secret in the place of the generated one."""
+    fresh = folder / "secret.restored"
+    with os.fdopen(os.open(fresh, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600), "wb") as stream:
+        stream.write(secret)
+    os.replace(fresh, folder / "secret")

@@ -11,6 +11,9 @@ import pytest
 from matching import Demand, Engine, Profile, Vocabulary
 from matching.tables import read_demands, read_profiles
 from matching.vocabulary import data_folder
+from tests.platform.postgres import database, postgres
+
+__all__ = ["database", "postgres"]
 
 TODAY = date(2026, 11, 24)
 os.environ["COLUMNS"] = "160"

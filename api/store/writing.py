@@ -13,11 +13,13 @@ from typing import Any
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session
+from sqlalchemy.orm.attributes import set_committed_value
 
 from api.store.tables import Audit, Consent, Head, Kept, Removed, Row, now
 
 FIRST_HASH = "0" * 64
 SYSTEM = "system"
+BATCH = 500
 
 
 class Work:
@@ -94,10 +96,21 @@ class Work:
             row.hash = chained(row)
             session.add(row)
             head.number, head.hash = row.number, row.hash
-        for touched in self._touched.values():
-            if isinstance(touched, Kept | Consent | Removed):
-                touched.change = head.number
         session.flush()
+        self._number(head.number)
+
+    def _number(self, number: int) -> None:
+        """Write the change number into all touched rows, many at a time."""
+        held = [row for row in self._touched.values() if isinstance(row, Kept | Consent | Removed)]
+        for kind in {type(row) for row in held}:
+            table: Any = kind.__table__
+            identifiers = [row.id for row in held if type(row) is kind]
+            values = {"change": number} | ({"changed_at": table.c.changed_at} if "changed_at" in table.c else {})
+            for start in range(0, len(identifiers), BATCH):
+                batch = table.c.id.in_(identifiers[start : start + BATCH])
+                self.session.connection().execute(table.update().where(batch).values(values))
+        for row in held:
+            set_committed_value(row, "change", number)
 
 
 def chained(row: Audit) -> str:

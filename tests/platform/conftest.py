@@ -16,6 +16,7 @@ from api.settings import Settings
 from api.store import Store
 from api.store.tables import Consent, DemandRow, Identity, Organisation, Setting, Student, User
 from matching import Vocabulary
+from tests.platform.postgres import Database
 
 PASSWORD = "一句很好记的超长密码"
 HASH = hash_password(PASSWORD)
@@ -132,15 +133,14 @@ def _accounts(world: World, work: object) -> None:
 
 
 @pytest.fixture
-def make_world(tmp_path: Path) -> Iterator[Callable[[str | None], World]]:
-    """Build a world in a fresh database; an URL for one that is not SQLite."""
+def make_world(tmp_path: Path) -> Iterator[Callable[..., World]]:
+    """Build a world in a fresh database: SQLite, or the PostgreSQL of a `Database`."""
     made: list[World] = []
 
-    def make(url: str | None = None) -> World:
-        address = url or f"sqlite:///{tmp_path / 'duikou.sqlite3'}"
-        settings = Settings(tmp_path, address, b"0123456789abcdef0123456789abcdef")
-        store = Store(address)
-        store.upgrade()
+    def make(database: Database | None = None) -> World:
+        given = database or Database(f"sqlite:///{tmp_path / 'duikou.sqlite3'}")
+        settings = Settings(tmp_path, given.url, b"0123456789abcdef0123456789abcdef")
+        store = given.open()
         world = World(settings, store)
         populate(world)
         made.append(world)
