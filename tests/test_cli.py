@@ -11,6 +11,8 @@ from pathlib import Path
 import pytest
 from openpyxl import load_workbook
 
+from matching.cli.usage import usage_problem
+
 ROOT = Path(__file__).resolve().parent.parent
 
 DEMANDS = """岗位编号,岗位名称,学历,技能,必备证书,到岗日期,岗位描述
@@ -296,3 +298,28 @@ def test_who_refuses_ranking_is_named_beside_every_file(folder: Path, form: str)
     else:
         cells = [str(row[0]) for row in load_workbook(folder / "out.xlsx").worksheets[0].iter_rows(values_only=True)]
         assert any("请人工查看（1）：S1" in cell for cell in cells) and any(cell.startswith("权重：") for cell in cells)
+
+
+@pytest.mark.parametrize(
+    ("words", "chinese", "english"),
+    [
+        (["match"], "缺少参数 demands", "Missing argument"),
+        (["match", "a", "b", "-k", "0"], "-k 应不小于 1", "greater than or equal to 1"),
+        (["match", "a", "b", "-k", "x"], "-k 应为整数", "valid integer"),
+        (["match", "a", "b", "--lang", "fr"], "--lang 应为 'zh', 'en' 之一", "is not one of"),
+        (["match", "a", "b", "c"], "多余的参数：c", "unexpected extra argument"),
+        (["match", "a", "b", "--order"], "选项 --order 后面要写上值", "requires an argument"),
+        (["match", "--direktion"], "没有选项 --direktion", "No such option"),
+        (["no-such-command"], "没有命令 no-such-command", "No such command"),
+        (["vocabulary", "no-such-command"], "没有命令 no-such-command", "No such command"),
+    ],
+)
+def test_a_wrong_option_is_named_in_both_languages(words: list[str], chinese: str, english: str, folder: Path) -> None:
+    ran = duikou(*words, folder=folder)
+    assert ran.returncode == 2 and ran.stdout == ""
+    assert chinese in ran.stderr and english in ran.stderr and "--help" in ran.stderr
+
+
+def test_an_unknown_message_about_usage_is_passed_on() -> None:
+    problem = usage_problem("The stars are wrong.")
+    assert problem.message_en in problem.message_zh

@@ -95,7 +95,7 @@ def workplace(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, sample_folder: Pa
 
 
 def test_every_documented_command_runs_as_printed(workplace: Path) -> None:
-    """Each line once, however many pages show it, in the order of the pages."""
+    """Each line once, in the order of the pages, however many show it; a lint that finds something ends with 1."""
     for block in (block for page in PAGES for block in blocks(page) if block.file is not None):
         target = workplace / str(block.file)
         target.parent.mkdir(exist_ok=True)
@@ -106,7 +106,8 @@ def test_every_documented_command_runs_as_printed(workplace: Path) -> None:
         if any(part.startswith("../") and not (workplace / part).exists() for part in arguments):
             continue
         result = CliRunner().invoke(app, arguments)
-        assert result.exit_code == 0, f"{line}\n{result.output}\n{result.exception!r}"
+        fine = (0, 1) if arguments[0] == "lint" else (0,)
+        assert result.exit_code in fine, f"{line}\n{result.output}\n{result.exception!r}"
         written = arguments[arguments.index("-o") + 1] if "-o" in arguments else None
         assert written is None or (workplace / written).stat().st_size > 0
 

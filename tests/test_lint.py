@@ -212,7 +212,7 @@ def run(*words: str) -> tuple[int, str]:
 
 def test_the_command_reads_a_text_a_file_and_a_table(tmp_path: Path) -> None:
     status, shown = run("lint", "焊工，限男，35岁以下")
-    assert status == 0 and "性别不限" in shown and "「35岁以下」" in shown
+    assert status == 1 and "性别不限" in shown and "「35岁以下」" in shown
     status, shown = run("lint", "Warehouse clerk, male only", "--lang", "en", "--json")
     assert json.loads(shown)["findings"][0]["rule"] == "sex"
     file = tmp_path / "ad.txt"
@@ -222,7 +222,21 @@ def test_the_command_reads_a_text_a_file_and_a_table(tmp_path: Path) -> None:
     table.write_text("岗位编号,岗位名称,企业名称,人数,岗位描述\nD1,焊工（限男）,某厂,5,不锈钢焊接\n", encoding="utf-8")
     status, shown = run("lint", str(table), "--json")
     (listed,) = json.loads(shown)["demands"]
-    assert status == 0 and listed["id"] == "D1"
+    assert status == 1 and listed["id"] == "D1"
     assert {"no_discrimination", "post_place"} <= {finding["rule"] for finding in listed["findings"]}
     assert "D1 title" in run("lint", str(table))[1]
     assert run("lint", "会看图纸，能倒班")[1].strip() == "没有发现问题"
+
+
+@pytest.mark.parametrize(
+    ("text", "status"), [("焊工，限男", 1), ("小伙子数名", 0), ("会看图纸", 0), ("Warehouse clerk, male only", 1)]
+)
+def test_the_exit_status_says_whether_a_text_may_be_published(text: str, status: int, tmp_path: Path) -> None:
+    """What must not be published gives 1, what needs a look 0; for a table the same, and 1 where rows are rejected."""
+    assert run("lint", text)[0] == run("lint", text, "--json")[0] == status
+    table = tmp_path / "demands.csv"
+    head = "岗位编号,岗位名称,企业名称,人数,工作地点,月薪下限,岗位描述\n"
+    table.write_text(f"{head}D1,焊工,某厂,5,长清,6000,不锈钢焊接。{text.replace(',', ' ')}\n", encoding="utf-8")
+    assert run("lint", str(table))[0] == status
+    table.write_text(f"{head}D1,焊工,某厂,五百万,长清,6000,不锈钢焊接\n", encoding="utf-8")
+    assert run("lint", str(table))[0] == 1

@@ -2,8 +2,8 @@
 
 Results go to standard output, progress and messages to standard error.
 
-Exit status: 0 all good; 1 results written but rows were rejected (named); 2 nothing written, with a message that names
-the place and the value.
+Exit status: 0 all good; 1 results written but rows were rejected (named), or what was checked is not in order (`lint`,
+`vocabulary check`); 2 nothing written, with a message that names the place and the value.
 """
 
 from __future__ import annotations
@@ -21,16 +21,20 @@ from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn
 from rich.table import Table
 
 from matching import Engine, Explanation, MatchList, Vocabulary, Weights
+from matching.cli.accounts import user
+from matching.cli.allocate import allocate
 from matching.cli.draft import draft
 from matching.cli.encoder import Model, encoder_of
 from matching.cli.ending import refuse_to_overwrite, run
 from matching.cli.evaluate import evaluate
 from matching.cli.lint import lint, warn
+from matching.cli.options import AsJson, Lang, Releases, Today
 from matching.cli.parse import parse
-from matching.cli.platform import serve, user
+from matching.cli.platform import audit, backup, export_table, import_table, restore, serve, upgrade
 from matching.cli.shown import err, match_rows, out, print_json, print_list, remarks, with_reasons
 from matching.cli.tables import Curricula, Errors, check_errors_path, report, template
 from matching.cli.unrecognised import print_unrecognised
+from matching.cli.usage import Commands
 from matching.curricula import with_curriculum
 from matching.domain import Kind
 from matching.errors import Problem, RecordError
@@ -39,6 +43,7 @@ from matching.tables import MatchRow
 
 app = typer.Typer(
     name="duikou",
+    cls=Commands,
     help="Duikou 对口: ranks and explains matches between demands (岗位需求) and skill profiles (技能画像).",
     no_args_is_help=True,
     pretty_exceptions_enable=False,
@@ -49,25 +54,22 @@ words = typer.Typer(
 )
 app.add_typer(words, name="vocabulary")
 app.add_typer(user, name="user")
+app.command()(allocate)
+app.command()(audit)
+app.command()(backup)
 app.command()(draft)
 app.command()(evaluate)
 app.command()(lint)
 app.command()(parse)
+app.command("import")(import_table)
+app.command("export")(export_table)
+app.command()(restore)
 app.command()(serve)
 app.command()(template)
+app.command()(upgrade)
 
-Lang = Annotated[Literal["zh", "en"], typer.Option("--lang", help="Language of what is printed. 输出语言。")]
-AsJson = Annotated[bool, typer.Option("--json", help="One JSON object on standard output. 输出一个 JSON 对象。")]
-Releases = Annotated[
-    list[Path] | None,
-    typer.Option("--vocabulary", help="Folder of an imported release to use as well. 另外使用的已导入词表目录。"),
-]
 Demands = Annotated[Path, typer.Argument(help="Table of demands, CSV or XLSX. 岗位需求表。")]
 Profiles = Annotated[Path, typer.Argument(help="Table of students, CSV or XLSX. 学生表。")]
-Today = Annotated[
-    str | None,
-    typer.Option("--today", help="Date that counts as today, YYYY-MM-DD. 当作今天的日期。", show_default=False),
-]
 PartWeights = Annotated[
     str | None,
     typer.Option("--weights", help="Weights such as skills=0.5,text=0.2. 各项权重。", show_default=False),

@@ -14,6 +14,7 @@ from rich.table import Table
 
 from matching import Vocabulary
 from matching.cli.given import given_text
+from matching.cli.options import AsJson, Given, Lang, Today
 from matching.cli.shown import err, out, print_json
 from matching.domain import Kind
 from matching.drafts import Draft, ProfileDraft, draft_demands, draft_profile, write_demands
@@ -47,7 +48,7 @@ IMPORTANCE = {"must": ("必须", "must"), "should": ("一般", "should"), "nice"
 
 
 def draft(
-    source: Annotated[str, typer.Argument(help="The text, a file with it, or - for standard input. 文本、文件或 -。")],
+    source: Given,
     side: Annotated[
         Literal["demand", "profile"],
         typer.Option("--side", help="An ad (demand) or a student's own text (profile). 招聘启事或学生自述。"),
@@ -56,14 +57,9 @@ def draft(
         Path | None,
         typer.Option("-o", "--output", help="Table of demands (.xlsx .csv) that match reads. 写入岗位需求表。"),
     ] = None,
-    lang: Annotated[Literal["zh", "en"], typer.Option("--lang", help="Language of what is printed. 输出语言。")] = "zh",
-    as_json: Annotated[
-        bool, typer.Option("--json", help="One JSON object on standard output. 输出一个 JSON 对象。")
-    ] = False,
-    today: Annotated[
-        str | None,
-        typer.Option("--today", help="Date that counts as today, YYYY-MM-DD. 当作今天的日期。", show_default=False),
-    ] = None,
+    lang: Lang = "zh",
+    as_json: AsJson = False,
+    today: Today = None,
 ) -> None:
     """Draft demands from a pasted ad, or a profile from a student's text. 由招聘启事或学生自述起草记录。"""
     text = given_text(source)

@@ -12,6 +12,7 @@ from rich.table import Table
 
 from matching import Engine, Vocabulary
 from matching.cli.encoder import Model, encoder_of
+from matching.cli.options import AsJson, Releases
 from matching.cli.shown import err, out, print_json
 from matching.errors import Problem, RecordError
 
@@ -39,13 +40,8 @@ def evaluate(
             show_default=False,
         ),
     ] = None,
-    as_json: Annotated[
-        bool, typer.Option("--json", help="One JSON object on standard output. 输出一个 JSON 对象。")
-    ] = False,
-    vocabulary: Annotated[
-        list[Path] | None,
-        typer.Option("--vocabulary", help="Folder of an imported release to use as well. 另外使用的已导入词表目录。"),
-    ] = None,
+    as_json: AsJson = False,
+    vocabulary: Releases = None,
     encoder: Model = None,
 ) -> None:
     """Measure ranking quality: MRR, nDCG@10, MAP, or judged pairs right; beside peers. 评测排序质量。"""

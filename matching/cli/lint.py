@@ -10,6 +10,7 @@ import typer
 
 from matching import Demand, Vocabulary
 from matching.cli.given import file_of, given_text
+from matching.cli.options import AsJson, Lang
 from matching.cli.shown import err, out, print_json
 from matching.errors import Problem, RecordError
 from matching.legal import check_demands, lint_demand
@@ -23,12 +24,14 @@ def lint(
     source: Annotated[
         str, typer.Argument(help="A text, a file with one, a table of demands, or -. 文本、文件、岗位需求表或 -。")
     ],
-    lang: Annotated[Literal["zh", "en"], typer.Option("--lang", help="Language of what is printed. 输出语言。")] = "zh",
-    as_json: Annotated[
-        bool, typer.Option("--json", help="One JSON object on standard output. 输出一个 JSON 对象。")
-    ] = False,
+    lang: Lang = "zh",
+    as_json: AsJson = False,
 ) -> None:
-    """Find discriminatory or forbidden wording and propose other words. 检查歧视性或违规的招聘用语并给出改写。"""
+    """Find discriminatory or forbidden wording and propose other words. 检查歧视性或违规的招聘用语并给出改写。
+
+    Exit status 1 where something found must not be published, or where rows of the table were rejected; what only needs
+    a look leaves it at 0. 有不得发布的用语或有行被退回时，退出状态为 1。
+    """
     if source.lower().endswith(TABLES):
         path = file_of(source)
         if path is None:
@@ -38,15 +41,21 @@ def lint(
     found = lint_text(text, Vocabulary.load())
     if as_json:
         print_json({"text": text, "findings": [finding.as_dict() for finding in found]})
-        return
-    for finding in found:
-        out.print(f"{finding.start}-{finding.end} {finding.text(lang)}", markup=False, highlight=False)
-    if not found:
-        out.print("没有发现问题" if lang == "zh" else "nothing found")
+    else:
+        for finding in found:
+            out.print(f"{finding.start}-{finding.end} {finding.text(lang)}", markup=False, highlight=False)
+        if not found:
+            out.print("没有发现问题" if lang == "zh" else "nothing found")
+    raise typer.Exit(1 if _refused(found) else 0)
+
+
+def _refused(found: Iterable[Finding]) -> bool:
+    """Tell whether something must not be published."""
+    return any(finding.severity == "refuse" for finding in found)
 
 
 def _lint_table(path: Path, lang: Literal["zh", "en"], as_json: bool) -> int:
-    """Check each demand of a table by all rules on posts; give the exit status, 1 where rows were rejected."""
+    """Check each demand of a table by all rules on posts; give the exit status."""
     from matching.tables import read_demands
 
     table = read_demands(path)
@@ -62,7 +71,7 @@ def _lint_table(path: Path, lang: Literal["zh", "en"], as_json: bool) -> int:
                 out.print(f"{key} {finding.place}: {finding.text(lang)}", markup=False, highlight=False)
         if not any(found.values()):
             out.print("没有发现问题" if lang == "zh" else "nothing found")
-    return 1 if table.problems else 0
+    return 1 if table.problems or any(map(_refused, found.values())) else 0
 
 
 def warn(demands: Iterable[Demand], vocabulary: Vocabulary, lang: str) -> None:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from pathlib import Path
 from typing import Annotated, Any, Literal
 
 import typer
@@ -13,11 +12,11 @@ from rich.text import Text
 
 from matching import Vocabulary
 from matching.cli.given import given_text
+from matching.cli.options import AsJson, Given, Lang, Releases
 from matching.cli.shown import out, print_json
 from matching.domain import Importance, Kind
 from matching.text import Said, Side, read
 
-Lang = Literal["zh", "en"]
 HEADERS = {
     "zh": ("位置", "原文", "类别", "概念", "程度", "重要性", "否定"),
     "en": ("span", "text", "kind", "stands for", "level", "importance", "negated"),
@@ -43,19 +42,14 @@ NEGATED_STYLE = "strike dim"
 
 
 def parse(
-    text: Annotated[str, typer.Argument(help="The text, a file with it, or - for standard input. 文本、文件或 -。")],
+    text: Given,
     side: Annotated[
         Literal["demand", "profile"],
         typer.Option("--side", help="Who says it: an employer's ad or a student. 招聘方还是学生的话。"),
     ] = "demand",
-    lang: Annotated[Lang, typer.Option("--lang", help="Language of what is printed. 输出语言。")] = "zh",
-    as_json: Annotated[
-        bool, typer.Option("--json", help="One JSON object on standard output. 输出一个 JSON 对象。")
-    ] = False,
-    vocabulary: Annotated[
-        list[Path] | None,
-        typer.Option("--vocabulary", help="Folder of an imported release to use as well. 另外使用的已导入词表目录。"),
-    ] = None,
+    lang: Lang = "zh",
+    as_json: AsJson = False,
+    vocabulary: Releases = None,
 ) -> None:
     """Show what is understood of a text: concepts, levels, must or nice, negation. 显示读懂了什么，逐处标出。"""
     given = given_text(text)
