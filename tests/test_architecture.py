@@ -43,7 +43,8 @@ LAYERS = {
     "explain": 7,
     "saved": 8,
     "engine": 9,
-    "cli": 10,
+    "applications": 10,
+    "cli": 11,
 }
 SEES_NO_PROTECTED = ("vectorize", "index", "score", "explain", "rules", "engine")
 LONGEST_FILE, LONGEST_FUNCTION, LONG_FUNCTION, SHARE_OF_LONG = 400, 60, 50, 0.02

@@ -1,4 +1,4 @@
-"""Writes the synthetic sample, demands.csv, students.csv and curricula.csv, from the hand-written files in sources/.
+"""Writes the synthetic sample: demands, students, curricula, order classes and preferences, from sources/ and a seed.
 
     python data/sample/generate.py [--folder FOLDER]
 
@@ -12,6 +12,7 @@ import csv
 from collections.abc import Iterable, Mapping, Sequence
 from pathlib import Path
 
+from applications import class_rows, preference_rows
 from students import COLLEGES, Draw, Programme, Sources, student_row
 
 HERE = Path(__file__).resolve().parent
@@ -150,8 +151,12 @@ def main() -> None:
     parser.add_argument("--folder", type=Path, default=HERE)
     folder: Path = parser.parse_args().folder
     write(folder / "demands.csv", demand_rows())
-    write(folder / "students.csv", student_rows())
+    students = student_rows()
+    write(folder / "students.csv", students)
     write(folder / "curricula.csv", curriculum_rows())
+    preferences = preference_rows(students)
+    write(folder / "classes.csv", class_rows(students, preferences))
+    write(folder / "preferences.csv", preferences)
 
 
 if __name__ == "__main__":

@@ -79,7 +79,7 @@ class Change:
             parts.append((zh, more)[side])
         if side == 0:
             return f"如果{'，并且'.join(parts)}，你会被「{self.leads_to}」录取。"
-        return f"If {' and '.join(parts)}, you would sit in {self.leads_to}."
+        return f"If {', and '.join(parts)}, you would sit in {self.leads_to}."
 
     def as_dict(self, lang: str = "zh") -> dict[str, Any]:
         """Give the change as plain values for JSON."""

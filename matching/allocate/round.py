@@ -6,7 +6,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from hashlib import sha256
 
-from matching.domain import AutomatedDecision
+from matching.domain import AutomatedDecision, Demand
 
 LOT_BYTES = 8
 
@@ -56,6 +56,7 @@ class OrderClass:
     left_off : students whom the class doesn't take, whatever their score.
     not_eligible : student -> the rule that the student doesn't meet.
     waitlist : the most students who wait for a seat; None = all.
+    profile : what the class asks for and teaches, for whoever computes scores; seats are given without it.
     """
 
     id: str
@@ -69,6 +70,7 @@ class OrderClass:
     not_eligible: Mapping[str, Reason] = field(default_factory=dict)
     waitlist: int | None = None
     title: str = ""
+    profile: Demand | None = None
 
 
 @dataclass(frozen=True, slots=True)

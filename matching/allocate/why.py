@@ -33,10 +33,11 @@ class Why:
                 en, zh = "isn't where the round puts this student: allocate again", "录取结果与本轮数据不符，请重新运行"
                 raise RecordError(Problem("other_round", en, zh, allocation.seats.get(name), field=f"seats[{name}]"))
 
-    def certificate(self, student: str, class_id: str) -> Certificate:
+    def certificate(self, student: str, class_id: str, *, changes: bool = True) -> Certificate:
         """Say why a student sits in a class or doesn't, with the changes that would have led there.
 
-        Raises UnknownId for a student or class that isn't in the round.
+        changes : False leaves them out; they take some runs each. Raises UnknownId for a student or class that isn't in
+        the round.
         """
         if student not in self._people:
             raise UnknownId("student", student)
@@ -55,7 +56,7 @@ class Why:
             seat=seat,
             place=order.index(place) + 1 if place in order else None,
             listed=len(order),
-            changes=() if seat == class_id else self._changes(student, class_id, obstacles, own),
+            changes=self._changes(student, class_id, obstacles, own) if changes and seat != class_id else (),
         )
         if seat == class_id:
             return replace(said, case=Case.SEATED)

@@ -42,11 +42,12 @@ def read_demands(path: Path | str) -> Read[Demand]:
     """
     table: Table[Demand] = Table(Path(path), "demands")
     for row in table.rows():
-        table.add(row, [_demand(row)])
+        table.add(row, [demand_of(row)])
     return table.read()
 
 
-def _demand(row: Row) -> Demand:
+def demand_of(row: Row) -> Demand:
+    """Read what a row asks for; also used for the rows of order classes, which have these columns too."""
     requirements: list[Requirement] = []
     row.take("credit_code", cells.read_credit_code, "")
     for name, kind, importance, grouped in REQUIREMENTS:

@@ -20,12 +20,18 @@ PROTECTED = "protected"
 IGNORED = "ignored"
 SEQUENCE = "sequence"
 ASIDE = (PROTECTED, IGNORED, SEQUENCE)
-REQUIRED = {"demands": ("id", "title"), "students": ("id",), "curricula": ("major", "course", "ends_on", "skill")}
+REQUIRED = {
+    "demands": ("id", "title"),
+    "students": ("id",),
+    "curricula": ("major", "course", "ends_on", "skill"),
+    "classes": ("id", "seats_max"),
+    "preferences": ("id", "choice", "consent"),
+}
 INSTEAD = {"id": (SEQUENCE, "title"), "ends_on": ("term",)}
 SEVERAL_COLUMNS = """majors must_majors skills planned_skills must_skills nice_skills certificates must_certificates
 nice_certificates planned_certificates skills_or_certificates certificate_name certificate_level certificate_issued_on
 certificate_until occupations wished_occupations places wished_places wished_province wished_city wished_district
-shifts wished_shifts text skill skill_level level"""
+shifts wished_shifts text skill skill_level level choice"""
 REPEATABLE = frozenset(SEVERAL_COLUMNS.split())
 SEARCHED_ROWS = 40
 MOST_SUGGESTIONS = 50

@@ -9,6 +9,7 @@ from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Generic, TypeVar
 
+from matching.allocate import Applicant, OrderClass
 from matching.curricula import CurriculumLine
 from matching.domain import Demand, Profile
 from matching.errors import Problem, TableError
@@ -18,7 +19,7 @@ from matching.tables.items import counts_levels
 from matching.tables.sheet import Sheet, open_sheets
 from matching.tables.words import plain_form
 
-Record = TypeVar("Record", Demand, Profile, CurriculumLine)
+Record = TypeVar("Record", Demand, Profile, CurriculumLine, OrderClass, Applicant)
 Value = TypeVar("Value")
 
 SUM = re.compile(r"(?:合计|总计|小计|共计|总数|total|sum)(?:[:：(（].*|\d+.*)?")
@@ -33,7 +34,13 @@ HINT = re.compile(
 )
 SECTION = re.compile(r"[一二三四五六七八九十]+[、.．]|[(（][一二三四五六七八九十]+[)）]|第[一二三四五六七八九十]+")
 SPREAD = 3
-NEVER_EMPTY = {"demands": ("id", "title"), "students": ("id",), "curricula": ("major", "course")}
+NEVER_EMPTY = {
+    "demands": ("id", "title"),
+    "students": ("id",),
+    "curricula": ("major", "course"),
+    "classes": ("id", "seats_max"),
+    "preferences": ("id",),
+}
 GRADED = ("skills", "must_skills", "nice_skills", "skill", "skills_or_certificates")
 LOOKED_AT, LEAST_GRADED, TIMES_GRADED = 1_000, 2, 3
 LONG_REMARK = 12
