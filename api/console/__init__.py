@@ -1,6 +1,6 @@
 """The platform's pages in zh and en, written by the server; they show and send on, every rule is in api.resources.
 
-    install(app)          the pages and the static files they load, all from this server
+install(app)          the pages and the static files they load, all from this server
 """
 
 from __future__ import annotations
@@ -9,10 +9,20 @@ from fastapi import FastAPI, Response
 from starlette.staticfiles import StaticFiles
 from starlette.types import Scope
 
-from api.console import entrance
+from api.console import college, demands, entrance, followup, imports, matches, oversight, people, student
 from api.console.render import STATIC
 
-_ROUTERS = (entrance.router,)
+_ROUTERS = (
+    entrance.router,
+    demands.router,
+    matches.router,
+    followup.router,
+    college.router,
+    imports.router,
+    student.router,
+    people.router,
+    oversight.router,
+)
 
 
 class _Static(StaticFiles):

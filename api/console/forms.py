@@ -2,18 +2,41 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from datetime import date
+from typing import TypeVar
 
 from starlette.datastructures import FormData, UploadFile
 
 from api.errors import FieldError
 from matching.errors import Problem
 
+LONGEST_LINE = 200
+Choice = TypeVar("Choice", bound=str)
+
 
 def text(form: FormData, name: str) -> str:
     """Give a field's text without spaces around it; empty where the form has none."""
     value = form.get(name)
-    return value.replace("\r\n", "\n").strip() if isinstance(value, str) else ""
+    return value.replace("\r\n", "\n").replace("\x00", "").strip() if isinstance(value, str) else ""
+
+
+def line(form: FormData, name: str) -> str:
+    """Give a short text; FieldError above LONGEST_LINE characters."""
+    value = text(form, name)
+    if len(value) > LONGEST_LINE:
+        en, zh = f"at most {LONGEST_LINE} characters", f"最多 {LONGEST_LINE} 个字"
+        raise FieldError(Problem("too_long", en, zh, field=name))
+    return value
+
+
+def choice(form: FormData, name: str, allowed: Collection[Choice]) -> Choice:
+    """Give the one of `allowed` that was chosen; FieldError for anything else."""
+    value = text(form, name)
+    found = next((one for one in allowed if one == value), None)
+    if found is None:
+        raise FieldError(Problem("choice", "choose one of the list", "请从列表中选择", value or None, field=name))
+    return found
 
 
 def ticked(form: FormData, name: str) -> bool:
@@ -21,7 +44,7 @@ def ticked(form: FormData, name: str) -> bool:
     return bool(text(form, name))
 
 
-def lines(form: FormData, name: str) -> list[str]:
+def items(form: FormData, name: str) -> list[str]:
     """Give the items of a field in which each line, or each part between commas, is one."""
     parts = text(form, name)
     for mark in "，、,;；":
@@ -29,16 +52,10 @@ def lines(form: FormData, name: str) -> list[str]:
     return [item.strip() for item in parts.split("\n") if item.strip()]
 
 
-def number(form: FormData, name: str) -> int | None:
-    """Give a whole number; None where the field is empty."""
+def number(form: FormData, name: str) -> int | str | None:
+    """Give a whole number; what is none stays as it was typed, so that the record's check names it with the others."""
     value = text(form, name)
-    if not value:
-        return None
-    try:
-        return int(value)
-    except ValueError:
-        en, zh = "must be a whole number", "应为整数"
-        raise FieldError(Problem("number", en, zh, value, field=name)) from None
+    return int(value) if value.isdecimal() and len(value) < 10 else value or None
 
 
 def day(form: FormData, name: str) -> date | None:

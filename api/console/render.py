@@ -2,15 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from datetime import date, datetime
-from functools import cache
+from functools import cache, partial
 from hashlib import sha256
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from fastapi import Request
-from jinja2 import Environment, FileSystemLoader, StrictUndefined
+from jinja2 import Environment, FileSystemLoader, Undefined
 from starlette.responses import HTMLResponse
 
 from api.access import ROLE_NAMES, Role
@@ -18,12 +18,14 @@ from api.console.words import Say, table, words
 from api.errors import TooMany
 from api.problems import KINDS
 from matching.errors import DuikouError, InputError
+from matching.explain import printed
 
 if TYPE_CHECKING:
     from api.console.visits import Visit
 
 FOLDER = Path(__file__).parent
 STATIC = FOLDER / "static"
+MILLION = 10**6
 _PEOPLE = (("nav.students", "/students"), ("nav.imports", "/imports/students"), ("nav.posts", "/posts"))
 _HIRING = (
     ("nav.demands", "/demands"),
@@ -68,12 +70,12 @@ def _environment() -> Environment:
     made = Environment(
         loader=FileSystemLoader(FOLDER / "templates"),
         autoescape=True,
-        undefined=StrictUndefined,
+        undefined=Undefined,
         trim_blocks=True,
         lstrip_blocks=True,
     )
     made.filters.update(day=_day, moment=_moment, percent=_percent, code=_code)
-    made.globals.update(static=static)
+    made.globals.update(static=static, printed=_printed)
     return made
 
 
@@ -88,7 +90,7 @@ def _sum(name: str) -> str:
 
 
 def page(
-    visit: Visit, template: str, status: int = 200, problems: Mapping[str, str] | None = None, **values: object
+    visit: Visit, template: str, http_status: int = 200, problems: Mapping[str, str] | None = None, **values: Any
 ) -> HTMLResponse:
     """Show a page to somebody who is signed in; `problems` are said beside the fields that they are named by."""
     who, request = visit.who, visit.request
@@ -102,7 +104,7 @@ def page(
         "problems": problems or {},
         **values,
     }
-    return _html(request, visit.lang, template, status, context)
+    return _html(request, visit.lang, template, http_status, context)
 
 
 def open_page(request: Request, lang: str, template: str, status: int = 200, **values: object) -> HTMLResponse:
@@ -111,7 +113,7 @@ def open_page(request: Request, lang: str, template: str, status: int = 200, **v
     return _html(request, lang, template, status, context)
 
 
-def piece(visit: Visit, template: str, **values: object) -> HTMLResponse:
+def piece(visit: Visit, template: str, **values: Any) -> HTMLResponse:
     """Show a part of a page, which htmx puts in place."""
     return page(visit, template, **values)
 
@@ -151,11 +153,22 @@ def problems_by_field(error: InputError, lang: str) -> dict[str, str]:
 def _html(request: Request, lang: str, template: str, status: int, context: dict[str, Any]) -> HTMLResponse:
     say: Say = words(lang)
     came_from = request.url.path + (f"?{request.url.query}" if request.url.query else "")
-    html = _environment().get_template(template).render(t=say, lang=lang, path=request.url.path, here=came_from, **context)
-    return HTMLResponse(html, status)
+    frame = {"t": say, "lang": lang, "path": request.url.path, "here": came_from, "named": partial(_named, say)}
+    return HTMLResponse(_environment().get_template(template).render(**frame, **context), status)
 
 
-def _day(value: date | str | None) -> str:
+def _named(say: Say, kind: str, values: Sequence[str]) -> list[tuple[str, str]]:
+    """Give the options of a choice: each value with its word."""
+    return [(value, say(f"{kind}.{value}")) for value in values]
+
+
+def _printed(parts: Mapping[str, float]) -> dict[str, str]:
+    """Write the parts of a score so that what is printed adds up to the printed score."""
+    whole = [round(value * MILLION) for value in parts.values()]
+    return dict(zip(parts, printed(whole, MILLION, 3), strict=True))
+
+
+def _day(value: date | str | Undefined | None) -> str:
     return "" if value is None else str(value)[:10]
 
 

@@ -11,7 +11,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Coroutine
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Annotated, Any
 from urllib.parse import quote
 
@@ -78,6 +78,11 @@ class Visit:
         """Give the operator's settings."""
         settings: Settings = self.request.state.settings
         return settings
+
+    @property
+    def speaking(self) -> Principal:
+        """Give the visitor with the language of this page, for files that are written in one."""
+        return replace(self.who, lang=self.lang)
 
     @property
     def small(self) -> bool:

@@ -1,7 +1,7 @@
 """The words of all pages, zh and en, from words.csv: the only place where a page's text stands.
 
-    say = words("zh")
-    say("demand.submit"), say("list.found", count=12)
+say = words("zh")
+say("demand.submit"), say("list.found", count=12)
 """
 
 from __future__ import annotations
