@@ -4,7 +4,7 @@
     intake.values(settings, row)["status"]              # reading, then previewed (or failed)
     content = intake.error_workbook(session, settings, who, row.id)
     row = intake.apply(store, settings, who, row.id, today)          # in one write; the second time nothing happens
-    intake.drop(work, settings, who, row.id, if_match)
+    intake.drop(work, settings, who, row.id)
 
 A table of up to SMALL bytes is read before `upload` returns, a larger one in a process of its own while `values` shows
 how many rows are done. The upload and what was read of it stand in a folder under `settings.uploads_folder` until they
@@ -22,7 +22,7 @@ import time
 from collections.abc import Callable, Mapping, Sequence
 from contextlib import suppress
 from datetime import date, timedelta
-from hashlib import sha256
+from hashlib import file_digest
 from itertools import islice
 from pathlib import Path
 from threading import Thread
@@ -93,7 +93,7 @@ def begin(work: Work, settings: Settings, who: Principal, kind: Kind, file_name:
         organisation_id=who.organisation_id or "-",
         kind=kind,
         file_name=_plain_name(file_name),
-        file_hash=_hash(folder / TABLE),
+        file_hash=digest(folder),
         by=who.user_id,
         status="reading",
     )
@@ -277,11 +277,15 @@ def apply(store: Store, settings: Settings, who: Principal, import_id: str, toda
     return row
 
 
-def drop(work: Work, settings: Settings, who: Principal, import_id: str, if_match: str | None) -> Import:
-    """Delete an upload unread or unapplied; Conflict once it is applied."""
+def drop(work: Work, settings: Settings, who: Principal, import_id: str, if_match: str | None = None) -> Import:
+    """Delete an upload that was not applied; Conflict once it is.
+
+    if_match : where given, the version that was looked at; what is dropped can be uploaded again, so none is needed.
+    """
     row = one(work.session, who, import_id)
     require(who, f"import.{row.kind}")
-    require_version(row, if_match)
+    if if_match is not None:
+        require_version(row, if_match)
     if row.status == "applied":
         raise Conflict("it is applied already", "该导入已应用，不能丢弃")
     _drop(work, settings, row)
@@ -320,12 +324,15 @@ def _is_kept(folder: Path) -> bool:
     return (folder / ROWS).exists() and (folder / PROBLEMS).exists()
 
 
-def _hash(path: Path) -> str:
-    with path.open("rb") as stream:
-        digest = sha256()
-        while piece := stream.read(PIECE):
-            digest.update(piece)
-    return digest.hexdigest()
+def digest(folder: Path) -> str:
+    """Give the SHA-256 of the upload in a folder."""
+    with (folder / TABLE).open("rb") as stream:
+        return file_digest(stream, "sha256").hexdigest()
+
+
+def discard(folder: Path) -> None:
+    """Delete a folder of `keep` for which no import began."""
+    shutil.rmtree(folder, ignore_errors=True)
 
 
 def _plain_name(file_name: str) -> str:

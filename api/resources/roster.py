@@ -29,7 +29,7 @@ HEADERS = {
     "ethnicity": "民族 民族成分 ethnicity",
 }
 """Field -> headers that hold it; compared as matching compares headers, brackets and group names aside."""
-LONGEST = {"name": 100, "class_name": 200, "phone": 40, "email": 200, "ethnicity": 40}
+LONGEST = {"number": 64, "name": 100, "class_name": 200, "phone": 40, "email": 200, "ethnicity": 40}
 SEXES = {"男": "男", "男性": "男", "m": "男", "male": "男", "女": "女", "女性": "女", "f": "女", "female": "女"}
 OLDEST_BIRTH = date(1930, 1, 1)
 IN_BRACKETS = re.compile(r"[(（\[【][^()（）\[\]【】]*[)）\]】]")

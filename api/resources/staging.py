@@ -27,7 +27,7 @@ from api.resources.student_record import sparse, with_birthdays
 from matching import Demand, Profile
 from matching.errors import Problem, TableError
 from matching.records import to_values
-from matching.tables.demands import _demand as demand_of_row
+from matching.tables.demands import demand_of as demand_of_row
 from matching.tables.headers import PROTECTED
 from matching.tables.read import Read, Row, Table
 from matching.tables.students import _profile as profile_of_row

@@ -21,14 +21,18 @@ BIRTHDAYS = {"turns_16_on": 16, "turns_18_on": 18}
 ADULT = 18
 
 
-def checked(values: Mapping[str, Any], college: str, born_on: date | None, today: date) -> dict[str, Any]:
+def checked(values: object, college: str, born_on: date | None, today: date) -> dict[str, Any]:
     """Check a record that somebody sent; the college is the student's own, the birthdays follow from the birth date.
 
     Raises RecordError with one problem per wrong field, each called `record.<field>`.
     """
-    if "id" in values:
-        raise RecordError(Problem("unknown_field", "no such field", "没有这个字段", field="record.id"))
-    profile = from_values(Profile, {**values, "id": "-", "college": college}, "record")
+    if isinstance(values, Mapping):
+        if "id" in values:
+            raise RecordError(
+                Problem("unknown_field", "the platform gives the id", "代号由平台给出", field="record.id")
+            )
+        values = {**values, "id": "-", "college": college}
+    profile = from_values(Profile, values, "record")
     return with_birthdays(sparse(profile), born_on, today)
 
 

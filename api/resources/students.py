@@ -26,17 +26,16 @@ from sqlalchemy.orm import Session
 from api.access import Principal, Role, require, rows
 from api.deps import require_version
 from api.errors import Conflict, FieldError, NotFound
+from api.resources.roster import LONGEST, OLDEST_BIRTH, SEXES
 from api.resources.student_record import checked
 from api.store import Work
 from api.store.tables import Identity, Organisation, Protected, Student
 from matching.errors import Problem
 
 IDENTITY_FIELDS = ("number", "name", "class_name", "phone", "email")
-PROTECTED_FIELDS = ("sex", "born_on", "ethnicity")
 OWN_FIELDS = ("skills", "text", "intent", "preferences", "automated_decision")
 """What students change on their own record; the rest is the college's."""
-GIVEN_BY_COLLEGE = frozenset({"course", "verified"})
-OLDEST_BIRTH = date(1930, 1, 1)
+CLAIMED = "claimed"
 
 
 @dataclass(frozen=True, slots=True)
@@ -123,16 +122,17 @@ def add(work: Work, who: Principal, given: Mapping[str, Any], today: date) -> Fo
     require(who, "student.create")
     protected = _checked_protected(given.get("protected") or {}, today)
     college = work.session.get_one(Organisation, who.organisation_id)
-    record = checked(given.get("record") or {}, college.name, protected.get("born_on"), today)
+    record = checked(given.get("record", {}), college.name, protected.get("born_on"), today)
+    identity = _identity(given)
     student = Student(college_id=college.id, record=record)
     work.add(student)
     work.session.flush()
-    identity = Identity(student_id=student.id, college_id=college.id, **_identity(given))
+    person = Identity(student_id=student.id, college_id=college.id, **identity)
     kept = Protected(student_id=student.id, **protected)
-    work.session.add_all((identity, kept))
+    work.session.add_all((person, kept))
     _flush(work)
     work.note("create", "student", student.id, college.id)
-    return Found(student, identity, kept)
+    return Found(student, person, kept)
 
 
 def replace(
@@ -154,7 +154,7 @@ def replace(
         for name, value in _checked_protected(given["protected"], today).items():
             setattr(protected, name, value)
     college = work.session.get_one(Organisation, found.student.college_id)
-    found.student.record = checked(given.get("record") or {}, college.name, protected.born_on, today)
+    found.student.record = checked(given.get("record", {}), college.name, protected.born_on, today)
     for name, value in identity.items():
         setattr(found.identity, name, value)
     work.session.add(protected)
@@ -173,11 +173,13 @@ def edit_own(work: Work, who: Principal, if_match: str | None, given: Mapping[st
     found = own(work.session, who)
     require_version(found.student, if_match)
     student = found.student
-    _require_claimed(student.record, given.get("skills") or ())
     college = work.session.get_one(Organisation, student.college_id)
     changed = {**student.record, **{name: given[name] for name in OWN_FIELDS if name in given}}
     born_on = None if found.protected is None else found.protected.born_on
-    student.record = checked(changed, college.name, born_on, today)
+    record = checked(changed, college.name, born_on, today)
+    if "skills" in given:
+        _require_claimed(student.record, record)
+    student.record = record
     if "visible" in given:
         student.visible = given["visible"]
     work.touch(student)
@@ -201,24 +203,34 @@ def _wanted(who: Principal) -> Select[Student, Identity, Protected]:
 
 
 def _identity(given: Mapping[str, Any]) -> dict[str, str]:
-    return {name: str(given.get(name) or "").strip() for name in IDENTITY_FIELDS}
+    values = {name: str(given.get(name) or "").strip() for name in IDENTITY_FIELDS}
+    if not values["number"]:
+        raise FieldError(Problem("required", "must not be empty", "不能为空", field="number"))
+    for name, value in values.items():
+        if len(value) > LONGEST[name]:
+            en, zh = f"at most {LONGEST[name]} characters", f"最多 {LONGEST[name]} 个字符"
+            raise FieldError(Problem("too_long", en, zh, field=name))
+    return values
 
 
 def _checked_protected(given: Mapping[str, Any], today: date) -> dict[str, Any]:
-    born_on = given.get("born_on")
+    born_on, sex, ethnicity = given.get("born_on"), given.get("sex") or "", given.get("ethnicity") or ""
     if born_on is not None and not OLDEST_BIRTH <= born_on < today:
         en, zh = "is no birth date of a student", "出生日期不合理"
         raise FieldError(Problem("born_on", en, zh, field="protected.born_on"))
-    return {name: given.get(name) or (None if name == "born_on" else "") for name in PROTECTED_FIELDS}
+    if sex not in ("", *SEXES.values()):
+        raise FieldError(Problem("sex", "must be 男, 女 or empty", "应为男或女，不详请留空", field="protected.sex"))
+    if len(ethnicity) > LONGEST["ethnicity"]:
+        raise FieldError(Problem("too_long", "is too long", "内容过长", field="protected.ethnicity"))
+    return {"sex": sex, "born_on": born_on, "ethnicity": ethnicity}
 
 
-def _require_claimed(record: Mapping[str, Any], skills: Sequence[Any]) -> None:
-    stand = {(skill["label"], skill.get("level"), skill.get("source")) for skill in record.get("skills", ())}
-    for number, skill in enumerate(skills):
-        source = skill.get("source") if isinstance(skill, Mapping) else None
-        if source in GIVEN_BY_COLLEGE and (skill.get("label"), skill.get("level"), source) not in stand:
+def _require_claimed(before: Mapping[str, Any], record: Mapping[str, Any]) -> None:
+    stand = [(skill["label"], skill.get("level"), skill.get("source")) for skill in before.get("skills", ())]
+    for number, skill in enumerate(record.get("skills", ())):
+        if skill["source"] != CLAIMED and (skill["label"], skill["level"], skill["source"]) not in stand:
             en, zh = "only the college says so", "课程与核验结果由院校填写"
-            raise FieldError(Problem("source", en, zh, str(source), field=f"skills[{number}].source"))
+            raise FieldError(Problem("source", en, zh, skill["source"], field=f"skills[{number}].source"))
 
 
 def _flush(work: Work) -> None:

@@ -3,8 +3,9 @@
     counts = count("students", session, who, lines, today)                # the preview: looks only
     counts = take_over("students", work, who, lines, today, said)         # the write
 
-Students are found by 学号 within the college, demands by 岗位编号 within the enterprise (an export gives those
-without one the platform's id), demands of a table without numbers by equal content. Rows that would not change are not touched, so that the same file again changes nothing.
+Students are found by 学号 within the college; demands by 岗位编号 within the enterprise or by the platform's own id,
+which an export shows for those without a number; demands of a table without numbers by equal
+content. Rows that would not change are not touched, so that the same file again changes nothing.
 """
 
 from __future__ import annotations
@@ -184,7 +185,8 @@ def _number_at_commit(session: Session) -> None:
 
     def fill(committing: Session) -> None:
         number = committing.execute(select(Head.number)).scalar_one()
-        pending = update(Student).where(Student.change == PENDING).values(change=number)
+        numbered = {"change": number, "changed_at": Student.changed_at}
+        pending = update(Student).where(Student.change == PENDING).values(**numbered)
         committing.execute(pending, execution_options={"synchronize_session": False})
 
     event.listen(session, "before_commit", fill, once=True)
