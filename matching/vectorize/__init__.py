@@ -1,8 +1,8 @@
 """Both sides into one feature space: `Vectorizer` turns profiles into values and demands into queries of weights.
 
-`features` says what a requirement asks and a claim gives, `terms`, `lexicon` and `wording` what a text says, `latent`
-what it is about, `dense` what it means to a sentence model where there is one; `vectorizer` learns the statistics and
-makes the integers, `postings` arranges them by feature, `frozen` keeps the statistics as files.
+`features` says what a requirement asks, `claims` what a claim gives, `terms`, `lexicon` and `wording` what a text says,
+`latent` what it is about, `dense` what it means to a sentence model where there is one; `vectorizer` learns the
+statistics and makes the integers, `postings` arranges them by feature, `frozen` keeps the statistics as files.
 """
 
 from matching.vectorize.dense import Dense, Encoder, load_encoder

@@ -1,7 +1,7 @@
-"""What one requirement asks and one claim gives, as named features with numbers in [0, 1]; no arrays, no statistics.
+"""What one requirement asks, as named features with numbers in [0, 1]; no arrays, no statistics.
 
-`field_groups` reads a demand, `field_spans` a profile, `expected_values` a major. Names look like `skill:weld.gtaw>=2`,
-`certificate:cert:so_lv>=1`, `major:major:460110`, `education:>=2`, `occupation:occ:6-18-02-04`.
+Names look like `skill:weld.gtaw>=2`, `certificate:cert:so_lv>=1`, `major:major:460110`, `education:>=2`,
+`occupation:occ:6-18-02-04`; `claims` gives profiles values by the same names.
 """
 
 from __future__ import annotations
@@ -12,17 +12,14 @@ from typing import TYPE_CHECKING
 
 from matching.domain import (
     CERTIFICATE_KINDS,
-    LEVEL_MAX,
-    CertificateClaim,
     Demand,
     Importance,
     Kind,
     Link,
     Profile,
     Requirement,
-    SkillClaim,
 )
-from matching.rules import ANY_TRADE, FOREVER, SOME_TRADE, alternatives, day_number
+from matching.rules import alternatives
 from matching.vocabulary.forms import open_id
 
 if TYPE_CHECKING:
@@ -75,16 +72,6 @@ class Group:
     rows: tuple[Row, ...]
     sources: tuple[int, ...]
     label: str = ""
-
-
-@dataclass(frozen=True, slots=True)
-class Span:
-    """A value that a feature has from `first` to `last` (day numbers), both included."""
-
-    feature: str
-    value: float
-    first: int = 0
-    last: int = FOREVER
 
 
 def thermometer(prefix: str, level: int, first_level: float) -> dict[str, float]:
@@ -179,43 +166,15 @@ def _alternatives(
 
 def _occupation_row(occupation: str, weight: float) -> Row:
     """Half for the same small group (N-NN-NN), the other half for the very occupation."""
-    return Row({f"occupation:{occupation}": weight / 2, f"occupation:{_small_group(occupation)}": weight / 2})
+    return Row({f"occupation:{occupation}": weight / 2, f"occupation:{small_group(occupation)}": weight / 2})
 
 
-def _small_group(occupation: str) -> str:
+def small_group(occupation: str) -> str:
+    """Give the small group (N-NN-NN) that an occupation of the classification lies in, itself where it has no code."""
     return occupation.rpartition("-")[0] or occupation
 
 
-def expected_values(major: str | None, vocabulary: Vocabulary, scoring: Scoring) -> dict[str, float]:
-    """Say what a major alone lets expect: c x P(level) per skill, and how near it is to each other major."""
-    if major is None:
-        return {}
-    values = {
-        f"skill:{skill}>={level}": scoring.expected * chance
-        for skill, chances in vocabulary.expectations(major).items()
-        for level, chance in enumerate(chances, start=1)
-        if chance > 0.0
-    }
-    values.update({f"major:{other}": credit for other, credit in vocabulary.relatives(major).items()})
-    values[f"major:{major}"] = 1.0
-    return values
-
-
-def field_spans(profile: Profile, vocabulary: Vocabulary) -> Iterable[Span]:
-    """Give every value that a linked profile states in its fields, with the days on which it holds."""
-    for skill in profile.skills:
-        yield from _skill_spans(skill, vocabulary)
-    for certificate in profile.all_certificates:
-        yield from _certificate_spans(certificate, vocabulary)
-    ranks = [vocabulary.education_rank(rung) for rung in profile.links.get("education", ())]
-    for rank in range(max(ranks, default=-1) + 1):
-        yield Span(f"education:>={rank}", 1.0)
-    for occupation in profile.links.get("occupation", ()):
-        yield Span(f"occupation:{occupation}", 1.0)
-        yield Span(f"occupation:{_small_group(occupation)}", 1.0)
-
-
-def _concepts(link: Link | None, label: str) -> list[tuple[str, float]]:
+def concepts_of(link: Link | None, label: str) -> list[tuple[str, float]]:
     """Give the concepts that a claim stands for with their credit; an unsure reading also keeps the very label."""
     if link is None:
         return [(open_id(label), 1.0)]
@@ -223,59 +182,11 @@ def _concepts(link: Link | None, label: str) -> list[tuple[str, float]]:
     return concepts if link.credit >= 1.0 else [*concepts, (open_id(label), 1.0)]
 
 
-def _skill_spans(claim: SkillClaim, vocabulary: Vocabulary) -> Iterable[Span]:
-    level = 1 if claim.level is None else min(claim.level, LEVEL_MAX)
-    first = day_number(claim.available_on, 0)
-    for concept, credit in _concepts(claim.link, claim.label):
-        gains = {concept: credit}
-        for other, share in vocabulary.relatives(concept).items():
-            gains[other] = credit * share
-        for other, value in gains.items():
-            for step in range(1, level + 1):
-                yield Span(f"skill:{other}>={step}", value, first)
-
-
-def _certificate_spans(claim: CertificateClaim, vocabulary: Vocabulary) -> Iterable[Span]:
-    level = (claim.link.level if claim.link else claim.level) or 1
-    first, last = day_number(claim.issued_on, 0), day_number(claim.valid_until, FOREVER)
-    for concept, credit in _concepts(claim.link, claim.label):
-        gains = {concept: credit}
-        for other, share in vocabulary.relatives(concept).items():
-            gains[other] = credit * share
-        if concept.startswith("trade:"):
-            gains[ANY_TRADE] = credit
-            if concept == ANY_TRADE:
-                gains[SOME_TRADE] = credit
-        for other, value in gains.items():
-            known = vocabulary.concepts.get(other)
-            if known is not None and known.kind is Kind.SKILL:
-                yield Span(f"skill:{other}>=1", value, first, last)
-                continue
-            for step in range(1, level + 1):
-                yield Span(f"certificate:{other}>={step}", value, first, last)
-
-
 def refused_skills(profile: Profile) -> frozenset[str]:
     """Name the concepts that a profile says it can't do (level 0) and nowhere says it can.
 
     Nothing is expected of them.
     """
-    can = {c for s in profile.skills if s.level != 0 for c, _ in _concepts(s.link, s.label)}
-    cannot = {c for s in profile.skills if s.level == 0 for c, _ in _concepts(s.link, s.label)}
+    can = {c for s in profile.skills if s.level != 0 for c, _ in concepts_of(s.link, s.label)}
+    cannot = {c for s in profile.skills if s.level == 0 for c, _ in concepts_of(s.link, s.label)}
     return frozenset(cannot - can)
-
-
-def steps(spans: Sequence[Span], floor: float, reference: int) -> list[tuple[int, float]]:
-    """Turn the spans of one feature into (day, value) steps of max(floor, best span).
-
-    The first at day 0 = `reference`.
-    """
-    if all(span.first <= reference and span.last >= FOREVER for span in spans):
-        return [(0, max([floor, *(span.value for span in spans)]))]
-    days = {reference}
-    for span in spans:
-        days.update(day for day in (span.first, span.last + 1) if reference < day < FOREVER)
-    values = [
-        (day, max([floor, *(span.value for span in spans if span.first <= day <= span.last)])) for day in sorted(days)
-    ]
-    return [(0 if day == reference else day, value) for day, value in values]

@@ -127,7 +127,7 @@ def _varimax(axes: Reals) -> Reals:
     reached = 0.0
     for _ in range(ROTATIONS):
         turned = axes @ rotation
-        gradient = axes.T @ (turned**3 - turned @ np.diag(np.square(turned).sum(axis=0)) / len(axes))
+        gradient = axes.T @ (turned * turned * turned - turned @ np.diag(np.square(turned).sum(axis=0)) / len(axes))
         left, sizes, right = np.linalg.svd(gradient)
         rotation = left @ right
         if sizes.sum() < reached * (1.0 + 1e-5):

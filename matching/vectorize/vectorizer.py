@@ -23,30 +23,19 @@ from collections import Counter
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from datetime import date
 from functools import lru_cache
-from threading import Lock
-from typing import TYPE_CHECKING, Any, Self
+from typing import TYPE_CHECKING, Any, Self, TypeVar
 
 import numpy as np
 from numpy.typing import NDArray
 
 from matching.domain import Demand, Profile
 from matching.errors import NotFitted, Problem, RecordError
-from matching.rules import FOREVER, day_number
 from matching.score import VALUE_ONE
 from matching.vectorize import terms as texts
+from matching.vectorize.claims import Claims, major_of
+from matching.vectorize.columns import Columns
 from matching.vectorize.dense import TOGETHER, Collected, Dense, Encoder
-from matching.vectorize.features import (
-    TEXT,
-    Group,
-    Row,
-    Scoring,
-    Span,
-    expected_values,
-    field_groups,
-    field_spans,
-    refused_skills,
-    steps,
-)
+from matching.vectorize.features import TEXT, Group, Row, Scoring, field_groups
 from matching.vectorize.latent import Latent, Sample
 from matching.vectorize.vectors import Numbers, Query, Vector, integer
 from matching.vectorize.wording import Wording
@@ -57,7 +46,10 @@ if TYPE_CHECKING:
 
     from matching.vocabulary import Vocabulary
 
+Record = TypeVar("Record", Demand, Profile)
+Made = TypeVar("Made", Vector, Query)
 QUERIES_REMEMBERED = 1_000
+TERMS_REMEMBERED = 100_000
 
 
 class Vectorizer:
@@ -80,7 +72,7 @@ class Vectorizer:
     """
 
     _queries: dict[str, tuple[Demand, Query]]
-    _expected: Callable[[str], Mapping[str, float]]
+    _worth: Callable[[str], float]
 
     def __init__(
         self,
@@ -134,18 +126,19 @@ class Vectorizer:
             else:
                 linked = self.vocabulary_.link_profile(record)
                 said = self._wording.of_profile(linked)
-                names.update(span.feature for span in self._spans(linked))
-                majors.update(linked.links.get("major", ())[:1])
+                for span in self._claims.spans(linked):
+                    names.update(span.gains)
+                majors.add(major_of(linked))
             frequency.update(said.keys())
             texts_seen.add(said)
         self.document_frequency_: Mapping[str, int] = dict(sorted(frequency.items()))
         self.size_ = size
-        self.latent_ = Latent.learn([texts.weights(said, self.idf) for said in texts_seen.chosen()])
+        self.latent_ = Latent.learn([texts.weights(said, self._worth) for said in texts_seen.chosen()])
         self.dense_ = None if self.encoder is None else Dense.learn(self.encoder, whole_texts.chosen())
         names.update(f"text:{term}" for term in (*frequency, *(() if self.dense_ is None else self.dense_.names)))
-        names.update(feature for major in majors for feature in self._expected(major))
+        names.update(feature for major in majors for feature in self._claims.expected(major))
         self.feature_names_: list[str] = sorted(names)
-        self._columns = {name: number for number, name in enumerate(self.feature_names_)}
+        self._columns = Columns(self.feature_names_)
         self.width_ = len(self.feature_names_)
         return self
 
@@ -200,61 +193,34 @@ class Vectorizer:
 
     def vectors(self, profiles: Sequence[Profile]) -> list[Vector]:
         """Turn many profiles into values; an encoder reads their texts in batches."""
-        self._require_fitted()
-        made: list[Vector] = []
-        for start in range(0, len(profiles), TOGETHER):
-            self._ahead(profiles[start : start + TOGETHER])
-            made.extend(self.vector(profile) for profile in profiles[start : start + TOGETHER])
-        return made
+        return self._each(profiles, self.vector)
 
     def queries(self, demands: Sequence[Demand]) -> list[Query]:
         """Turn many demands into queries; an encoder reads their texts in batches."""
-        self._require_fitted()
-        made: list[Query] = []
-        for start in range(0, len(demands), TOGETHER):
-            self._ahead(demands[start : start + TOGETHER])
-            made.extend(self.query(demand) for demand in demands[start : start + TOGETHER])
-        return made
+        return self._each(demands, self.query)
 
     def vector(self, profile: Profile) -> Vector:
         """Turn a profile into values over what its major lets expect; features that are new get new columns."""
         self._require_fitted()
         linked = self.vocabulary_.link_profile(profile)
-        base = next(iter(linked.links.get("major", ())), "")
-        expected = self._expected(base)
-        by_feature: dict[str, list[Span]] = {}
-        for span in self._spans(linked):
-            by_feature.setdefault(span.feature, []).append(span)
-        refused = refused_skills(linked)
-        entries: list[tuple[int, int, int]] = []
-        denied = [feature for feature in expected if _skill_of(feature) in refused] if refused else []
-        for feature in {*by_feature, *denied}:
-            floor = integer(expected.get(feature, 0.0), VALUE_ONE)
-            capped = bool(refused) and feature.startswith("skill:") and _skill_of(feature) in refused
-            column = self._grown(feature)
-            before = floor
-            spans = [] if capped else by_feature.get(feature, [])
-            for day, value in steps(spans, 0.0 if capped else expected.get(feature, 0.0), self.reference_):
-                now = integer(value, VALUE_ONE)
-                if now != before:
-                    entries.append((column, day, now - before))
-                before = now
-        unit = texts.weights(self._wording.of_profile(linked), self.idf)
-        whole = self._whole(profile)
-        for term, weight in [*unit.items(), *self._topics(unit).items(), *whole.items()]:
-            entries.append((self._grown(f"text:{term}"), 0, integer(weight, VALUE_ONE)))
-        table = np.array(sorted(entries), dtype=np.int64).reshape(len(entries), 3)
-        return Vector(table[:, 0], table[:, 2], table[:, 1], base)
+        changes = self._claims.changes(linked, self.reference_)
+        unit = texts.weights(self._wording.of_profile(linked), self._worth)
+        said = {**unit, **self._topics(unit), **self._whole(profile)}
+        entries = [*changes, *((f"text:{term}", 0, integer(weight, VALUE_ONE)) for term, weight in said.items())]
+        features = np.array([self._columns[name] for name, _, _ in entries], dtype=np.int64)
+        days = np.array([day for _, day, _ in entries], dtype=np.int64)
+        values = np.array([value for _, _, value in entries], dtype=np.int64)
+        order = np.lexsort((days, features))
+        return Vector(features[order], values[order], days[order], major_of(linked))
 
     def base(self, major: str) -> tuple[Numbers, Numbers]:
         """Give what a major lets expect.
 
         Feature numbers and integer values (its columns are added where they are new).
         """
-        expected = self._expected(major)
-        columns = [self._grown(feature) for feature in expected]
-        values = [integer(value, VALUE_ONE) for value in expected.values()]
-        return np.array(columns, dtype=np.int64), np.array(values, dtype=np.int64)
+        expected = self._claims.expected(major)
+        columns = [self._columns[feature] for feature in expected]
+        return np.array(columns, dtype=np.int64), np.array(list(expected.values()), dtype=np.int64)
 
     def query(self, demand: Demand) -> Query:
         """Turn a demand into rows of weights; features that are new get new columns, so that it never grows stale."""
@@ -264,7 +230,7 @@ class Vectorizer:
             return known[1]
         linked = self.vocabulary_.link_demand(demand)
         groups = [*self._fields(linked), *self._text_groups(linked)]
-        query = Query.of(groups, self.day(linked), self.scoring_, self._grown)
+        query = Query.of(groups, self.day(linked), self.scoring_, self._columns.__getitem__)
         if len(self._queries) >= QUERIES_REMEMBERED:
             self._queries.clear()
         self._queries[demand.id] = (demand, query)
@@ -276,7 +242,7 @@ class Vectorizer:
 
     def idf(self, term: str) -> float:
         """Give the frozen inverse document frequency of a term, blended with the shipped background."""
-        return texts.idf(self.document_frequency_.get(term, 0), self.size_, term)
+        return self._worth(term)
 
     def own_words(self, record: Demand | Profile) -> str:
         """Give the words of a record that count, in normal form: without protected words and what the text denies."""
@@ -309,7 +275,7 @@ class Vectorizer:
         self._prepare()
         self.latent_, self.dense_ = latent, dense
         self.document_frequency_, self.size_, self.feature_names_, self.width_ = frequency, size, names, width
-        self._columns = {name: number for number, name in enumerate(names)}
+        self._columns = Columns(names)
 
     # -- inside
 
@@ -323,30 +289,22 @@ class Vectorizer:
         self.scoring_ = self.scoring or Scoring()
         self.reference_ = (self.reference_on or date.today()).toordinal()
         self._queries = {}
-        self._growing = Lock()
         self._wording = Wording(self.vocabulary_)
-        self._expected = lru_cache(maxsize=None)(self._expected_of)
+        self._claims = Claims(self.vocabulary_, self.scoring_, self._wording)
+        self._worth = lru_cache(maxsize=TERMS_REMEMBERED)(
+            lambda term: texts.idf(self.document_frequency_.get(term, 0), self.size_, term)
+        )
 
     def _require_fitted(self) -> None:
         if not hasattr(self, "feature_names_"):
             raise _not_fitted()
-
-    def _grown(self, feature: str) -> int:
-        number = self._columns.get(feature)
-        if number is None:
-            with self._growing:
-                number = self._columns.get(feature, len(self.feature_names_))
-                if number == len(self.feature_names_):
-                    self.feature_names_.append(feature)
-                    self._columns[feature] = number
-        return number
 
     def _fields(self, demand: Demand) -> list[Group]:
         return field_groups(demand, self._wording.skills_named(demand), self.vocabulary_, self.scoring_)
 
     def _text_groups(self, demand: Demand) -> list[Group]:
         """Make the one group of the text part: cosine with the free text, and coverage by the labels of skills."""
-        unit = texts.weights(self._wording.of_demand(demand), self.idf)
+        unit = texts.weights(self._wording.of_demand(demand), self._worth)
         if not unit:
             return []
         share, topics, whole = self.scoring_.label_share, self._topics(unit), self._whole(demand)
@@ -365,29 +323,20 @@ class Vectorizer:
     def _whole(self, record: Demand | Profile) -> Mapping[str, float]:
         return {} if self.dense_ is None else self.dense_.features(self._wording.whole(record))
 
-    def _ahead(self, records: Sequence[Demand] | Sequence[Profile]) -> None:
+    def _each(self, records: Sequence[Record], make: Callable[[Record], Made]) -> list[Made]:
+        """Make something of each record, batch by batch, so that an encoder can read ahead."""
+        self._require_fitted()
+        made: list[Made] = []
+        for start in range(0, len(records), TOGETHER):
+            batch = records[start : start + TOGETHER]
+            self._ahead(batch)
+            made.extend(map(make, batch))
+        return made
+
+    def _ahead(self, records: Sequence[Demand | Profile]) -> None:
         """Have the encoder read the texts of many records at once; without one nothing happens."""
         if self.dense_ is not None:
             self.dense_.read(self._wording.whole(record) for record in records)
-
-    def _spans(self, profile: Profile) -> list[Span]:
-        """Give the values of all fields, and of the terms of the labels of skills and certificates."""
-        spans = list(field_spans(profile, self.vocabulary_))
-        for claim in profile.skills:
-            if claim.level != 0:
-                first = day_number(claim.available_on, 0)
-                spans.extend(Span(f"label:{term}", 1.0, first) for term in self._wording.of_label(claim.label))
-        for certificate in profile.all_certificates:
-            first, last = day_number(certificate.issued_on, 0), day_number(certificate.valid_until, FOREVER)
-            spans.extend(Span(f"label:{term}", 1.0, first, last) for term in self._wording.of_label(certificate.label))
-        return spans
-
-    def _expected_of(self, major: str) -> Mapping[str, float]:
-        return expected_values(major or None, self.vocabulary_, self.scoring_)
-
-
-def _skill_of(feature: str) -> str:
-    return feature.removeprefix("skill:").rpartition(">=")[0]
 
 
 def _not_fitted() -> NotFitted:
