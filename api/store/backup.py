@@ -10,6 +10,7 @@ from __future__ import annotations
 import gzip
 import json
 import os
+import zlib
 from collections.abc import Iterator, Mapping
 from datetime import date, datetime
 from itertools import groupby, islice
@@ -18,6 +19,7 @@ from typing import Any
 
 from alembic.migration import MigrationContext
 from sqlalchemy import Connection, Date, Table, func, select, text, update
+from sqlalchemy.exc import DataError, IntegrityError
 
 from api.store.database import Store
 from api.store.tables import DemandStep, Head, Moment, Row
@@ -26,6 +28,7 @@ from matching.errors import InputError, Problem
 
 FORMAT = "duikou-backup-1"
 BATCH = 1000
+UNREADABLE = (EOFError, gzip.BadGzipFile, zlib.error, ValueError, KeyError, TypeError, IntegrityError, DataError)
 
 
 def write_backup(store: Store, target: Path, secret: bytes) -> int:
@@ -65,7 +68,7 @@ def read_backup(store: Store, source: Path) -> tuple[int, bytes]:
         try:
             with gzip.open(source, "rt", encoding="utf-8") as stream:
                 header, count = _fill(connection, (json.loads(line) for line in stream))
-        except (EOFError, gzip.BadGzipFile, ValueError, KeyError, TypeError) as error:
+        except UNREADABLE as error:
             raise _damaged(source) from error
         head = work.session.get_one(Head, 1, populate_existing=True)
         if (head.number, head.hash) != (header["number"], header["hash"]) or verify_chain(work.session) is not None:

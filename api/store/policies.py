@@ -51,7 +51,7 @@ POLICIES: dict[str, tuple[str, str]] = {
     ),
     "credentials": (_OWN_USER, _OWN_USER),
     "demands": (
-        f"{_ENTERPRISE} OR {ROLE} = 'secretariat' OR (status = 'live' AND NOT {HIRING})"
+        f"{_ENTERPRISE} OR {ROLE} = 'secretariat' OR ({ROLE} <> '' AND NOT {HIRING} AND status = 'live')"
         f" OR ({ROLE} = 'student' AND duikou_asked({STUDENT}, id))",
         f"{_ENTERPRISE} OR {ROLE} = 'secretariat'",
     ),
