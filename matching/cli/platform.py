@@ -1,4 +1,4 @@
-"""The commands of the platform: serve, and what an operator does with accounts, backups and the audit log.
+"""The commands of the platform: serve, and what an operator does with accounts, tables, backups and the audit log.
 
 The platform is imported only when one of them runs, so that the other commands start without it.
 """
@@ -6,44 +6,38 @@ The platform is imported only when one of them runs, so that the other commands 
 from __future__ import annotations
 
 import tempfile
+import time
 from contextlib import ExitStack
 from datetime import date
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated
+from typing import TYPE_CHECKING, Annotated, Any, Literal
 
 import typer
-from rich.markup import escape
+from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn
 from rich.table import Table
 
-from matching.cli.shown import err, out
+from matching.cli.accounts import Folder, opened, organisation_of, store_of
+from matching.cli.options import AsJson
+from matching.cli.shown import err, out, print_json
 from matching.errors import Problem, RecordError
 
 if TYPE_CHECKING:
-    from sqlalchemy.orm import Session
+    from api.access import Principal
+    from api.settings import Settings
+    from api.store import Store
 
-    from api.store import Store, Work
-    from api.store.tables import User
-
-WITHOUT_ORGANISATION = ("system_admin", "auditor")
-
-user = typer.Typer(help="Accounts: create, list, new password, disable. 账号管理。", no_args_is_help=True)
-Folder = Annotated[
-    Path | None,
-    typer.Option("--folder", help="Folder of the platform's data; else DUIKOU_HOME, else duikou-data. 平台数据目录。"),
-]
-Login = Annotated[str, typer.Argument(help="Login name. 账号。")]
-Password = Annotated[
-    str,
-    typer.Option(
-        "--password",
-        envvar="DUIKOU_PASSWORD",
-        prompt="Password 密码",
-        confirmation_prompt="Again 再输一次",
-        hide_input=True,
-        help="At least 10 characters; asked for where not given. 至少 10 位，不填则提示输入。",
-        show_default=False,
-    ),
-]
+SYSTEM = "system"
+POLL_SECONDS = 0.3
+COLUMNS = (TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn())
+COUNTS = {
+    "rows": "rows 行",
+    "created": "created 新增",
+    "changed": "changed 更新",
+    "unchanged": "unchanged 未变",
+    "refused": "refused 不可更改",
+    "rejected": "rejected 退回",
+}
+Kind = Annotated[Literal["students", "demands"], typer.Argument(help="Which table. 哪一种表。")]
 
 
 def serve(
@@ -69,7 +63,7 @@ def serve(
             settings = read_settings({}, place)
         else:
             settings = read_settings(folder=folder)
-        store = _store(settings.database_url)
+        store = opened(settings.database_url)
         if demo:
             _load_demo(store)
         store.close()
@@ -77,102 +71,131 @@ def serve(
         run(settings.folder, settings.database_url, host, port, workers)
 
 
-@user.command("create")
-def create_user(
-    login: Login,
-    role: Annotated[str, typer.Option("--role", help="Such as system_admin, enterprise, college_admin. 角色。")],
-    password: Password,
-    name: Annotated[str | None, typer.Option("--name", help="Name to show; else the login. 显示名称。")] = None,
-    organisation: Annotated[
-        str | None, typer.Option("--organisation", help="Id or name of the organisation. 单位编号或名称。")
+def upgrade(
+    owner_url: Annotated[
+        str | None,
+        typer.Option(
+            "--owner-url",
+            envvar="DUIKOU_OWNER_URL",
+            help="PostgreSQL: URL of the role that owns the tables. 表所有者的连接地址。",
+            show_default=False,
+        ),
     ] = None,
     folder: Folder = None,
 ) -> None:
-    """Create an account, the first system administrator's included. 新建账号（包括第一个系统管理员）。"""
-    from api.access import Role
-    from api.identity import hash_password
-    from api.store.tables import User
+    """Bring the database to this version, from empty or any earlier one. 把数据库升级到本版本。
 
-    if role not in set(Role):
-        known = ", ".join(Role)
-        raise RecordError(Problem("role", f"must be one of {known}", f"应为 {known} 之一", role, field="--role"))
-    hashed = hash_password(password)
-    store = _store_of(folder)
-    with store.writing("system") as work:
-        owner = _organisation(work.session, organisation, role)
-        if _user_or_none(work.session, login) is not None:
-            raise RecordError(Problem("taken", "is taken", "已被使用", login, field="LOGIN"))
-        account = User(login=login, name=name or login, role=role, password_hash=hashed, organisation_id=owner)
-        work.add(account)
-        work.session.flush()
-        work.note("create", "user", account.id, owner)
-    store.close()
-    out.print(f"{account.id} {login} ({role})", markup=False)
-
-
-@user.command("list")
-def list_users(folder: Folder = None) -> None:
-    """List all accounts. 列出全部账号。"""
-    from sqlalchemy import select
-
-    from api.store.tables import Organisation, User
-
-    store = _store_of(folder)
-    with store.reading() as session:
-        joined = select(User, Organisation.name).outerjoin(Organisation, Organisation.id == User.organisation_id)
-        found = session.execute(joined.order_by(User.login)).all()
-    store.close()
-    shown = Table("login 账号", "name 姓名", "role 角色", "organisation 单位", "active 启用")
-    for account, owner in found:
-        active = "yes 是" if account.active else "no 否"
-        shown.add_row(escape(account.login), escape(account.name), account.role, escape(owner or ""), active)
-    out.print(shown)
-
-
-@user.command("password")
-def new_password(login: Login, password: Password, folder: Folder = None) -> None:
-    """Set a new password; the account's sessions and tokens end. 重置密码，原有会话和令牌失效。"""
-    from api.identity import hash_password
-
-    hashed = hash_password(password)
-    store = _store_of(folder)
-    with store.writing("system") as work:
-        account = _user(work.session, login)
-        account.password_hash = hashed
-        _end_sessions(work, account)
-        work.touch(account)
-        work.note("change_password", "user", account.id, account.organisation_id)
-    store.close()
-    out.print(f"{login}: new password set 已设置新密码", markup=False)
-
-
-@user.command("disable")
-def disable_user(login: Login, folder: Folder = None) -> None:
-    """Switch an account off at once, with its sessions and tokens. 立即停用账号。"""
-    store = _store_of(folder)
-    with store.writing("system") as work:
-        account = _user(work.session, login)
-        account.active = False
-        _end_sessions(work, account)
-        work.touch(account)
-        work.note("disable", "user", account.id, account.organisation_id)
-    store.close()
-    out.print(f"{login}: disabled 已停用", markup=False)
-
-
-def _store(url: str) -> Store:
-    """Open the store and bring its tables to this version."""
+    SQLite is also upgraded by whatever opens it. On PostgreSQL the owner does it, since the platform's own role may
+    not change tables.
+    """
+    from api.settings import read_settings
     from api.store import Store
 
-    store = Store(url)
-    store.upgrade()
-    return store
+    store = Store(read_settings(folder=folder).database_url)
+    store.upgrade(owner_url)
+    store.close()
+    out.print("the database is of this version 数据库已是本版本的结构")
 
 
-def _store_of(folder: Path | None) -> Store:
+def backup(
+    target: Annotated[Path, typer.Argument(help="File to write; must not exist. 写入的备份文件（不能已存在）。")],
+    folder: Folder = None,
+) -> None:
+    """Write everything into one file, also while the platform serves. 备份全部数据，服务运行时也可执行。"""
+    from api.settings import read_settings
+    from api.store.backup import write_backup
+
+    settings = read_settings(folder=folder)
+    store = opened(settings.database_url)
+    count = write_backup(store, target, settings.secret)
+    store.close()
+    out.print(f"{target}: {count} records 条记录", markup=False)
+
+
+def restore(
+    source: Annotated[Path, typer.Argument(help="File that backup wrote. 备份文件。")], folder: Folder = None
+) -> None:
+    """Put a backup into an empty platform, all or nothing. 把备份恢复到空平台，全部成功或全部不变。"""
+    from api.settings import keep_secret, read_settings
+    from api.store.backup import read_backup
+
+    settings = read_settings(folder=folder)
+    store = opened(settings.database_url)
+    count, secret = read_backup(store, source)
+    store.close()
+    keep_secret(settings.folder, secret)
+    out.print(f"{source}: {count} records restored 条记录已恢复", markup=False)
+
+
+def audit(as_json: AsJson = False, folder: Folder = None) -> None:
+    """Verify the chain of the audit log; exit status 1 where it is broken. 校验审计日志链。"""
+    from api.store import verify_chain
+
+    store = store_of(folder)
+    number = store.number()
+    with store.reading() as session:
+        broken = verify_chain(session)
+    store.close()
+    if as_json:
+        print_json({"whole": broken is None, "entries": number, "broken_at": broken})
+    elif broken is None:
+        out.print(f"{number} entries, the chain is whole 条记录，审计链完整")
+    else:
+        out.print(f"the chain is broken at entry {broken} 审计链在第 {broken} 条处断裂")
+    raise typer.Exit(0 if broken is None else 1)
+
+
+def import_table(
+    kind: Kind,
+    table: Annotated[Path, typer.Argument(help="Table, CSV or XLSX. 表格文件。")],
+    organisation: Annotated[str, typer.Option("--organisation", help="Whose: id or name. 所属单位编号或名称。")],
+    folder: Folder = None,
+) -> None:
+    """Take a table of students or demands over, its valid rows all or nothing. 导入学生表或岗位需求表。
+
+    A row that stands already is changed where the table says something else; the same table again changes nothing.
+    Rows with problems are named and left out (exit status 1).
+    """
+    from api.resources import intake
     from api.settings import read_settings
 
-    return _store(read_settings(folder=folder).database_url)
+    settings, today = read_settings(folder=folder), date.today()
+    store = opened(settings.database_url)
+    who = _acting(store, organisation, kind, "import")
+    with table.open("rb") as stream:
+        uploaded = intake.upload(store, settings, who, kind, table.name, stream, today).id
+    values = _read_upload(store, settings, who, uploaded)
+    for problem in values["problems"]:
+        place = {name: problem[name] for name in ("sheet", "row", "column", "value")}
+        said = Problem(problem["rule"], problem["message_en"], problem["message_zh"], file=table.name, **place)
+        err.print(f"{said.text('zh')}\n  {said.text('en')}", markup=False, highlight=False)
+    if values["status"] != "previewed":
+        raise typer.Exit(2)
+    counts = intake.apply(store, settings, who, uploaded, today).counts
+    store.close()
+    out.print(", ".join(f"{COUNTS[name]} {counts[name]}" for name in COUNTS if name in counts), markup=False)
+    raise typer.Exit(1 if counts.get("rejected") else 0)
+
+
+def export_table(
+    kind: Kind,
+    output: Annotated[Path, typer.Option("-o", "--output", help="File to write, .xlsx. 写入的文件。")],
+    organisation: Annotated[str, typer.Option("--organisation", help="Whose: id or name. 所属单位编号或名称。")],
+    folder: Folder = None,
+) -> None:
+    """Write an organisation's students or demands as a workbook. 导出某单位的学生或岗位需求。"""
+    from api.resources import exports
+
+    store = store_of(folder)
+    who = _acting(store, organisation, kind, "export")
+    with store.reading(who) as session:
+        write = exports.students_workbook if kind == "students" else exports.demands_workbook
+        content = write(session, who)
+    with store.writing(SYSTEM) as work:
+        work.note("export", kind, who.organisation_id or "-", who.organisation_id)
+    store.close()
+    output.write_bytes(content)
+    err.print(f"written 已写入: {output}", markup=False)
 
 
 def _load_demo(store: Store) -> None:
@@ -189,41 +212,30 @@ def _load_demo(store: Store) -> None:
     out.print(f"profiles are shown 已开启画像展示: {BASIS}", markup=False)
 
 
-def _organisation(session: Session, wanted: str | None, role: str) -> str | None:
-    """Find an organisation by id or name; only administrators and auditors may do without one."""
-    from sqlalchemy import or_, select
-
+def _acting(store: Store, organisation: str, kind: Literal["students", "demands"], what: str) -> Principal:
+    """Give the operator the place of an organisation's own administrator; the audit log names the system."""
+    from api.access import Principal, Role
     from api.store.tables import Organisation
 
-    if wanted is None:
-        if role in WITHOUT_ORGANISATION:
-            return None
-        raise RecordError(Problem("missing", "is needed for this role", "该角色须属于一个单位", field="--organisation"))
-    found = session.scalar(select(Organisation).where(or_(Organisation.id == wanted, Organisation.name == wanted)))
-    if found is None:
-        raise RecordError(Problem("unknown", "no such organisation", "没有该单位", wanted, field="--organisation"))
-    return found.id
+    role, owner = (Role.COLLEGE_ADMIN, "college") if kind == "students" else (Role.ENTERPRISE, "enterprise")
+    with store.reading() as session:
+        found = session.get_one(Organisation, organisation_of(session, organisation, role))
+    if found.kind != owner:
+        en, zh = f"{what} of {kind} is for {owner}s", "学生属于院校，岗位需求属于企业"
+        raise RecordError(Problem("organisation_kind", en, zh, found.name, field="--organisation"))
+    return Principal(SYSTEM, role, found.id)
 
 
-def _user_or_none(session: Session, login: str) -> User | None:
-    from sqlalchemy import select
+def _read_upload(store: Store, settings: Settings, who: Principal, uploaded: str) -> dict[str, Any]:
+    """Wait until an upload is read, showing how far it is."""
+    from api.resources import intake
 
-    from api.store.tables import User
-
-    return session.scalar(select(User).where(User.login == login))
-
-
-def _user(session: Session, login: str) -> User:
-    found = _user_or_none(session, login)
-    if found is None:
-        raise RecordError(Problem("unknown", "no such account", "没有该账号", login, field="LOGIN"))
-    return found
-
-
-def _end_sessions(work: Work, account: User) -> None:
-    from sqlalchemy import update
-
-    from api.store.tables import Credential, now
-
-    own = update(Credential).where(Credential.user_id == account.id, Credential.revoked_at.is_(None))
-    work.session.execute(own.values(revoked_at=now()))
+    with Progress(*COLUMNS, console=err, transient=True, disable=not err.is_terminal) as progress:
+        task = progress.add_task("Reading 读取中", total=None)
+        while True:
+            with store.reading(who) as session:
+                values = intake.values(settings, intake.one(session, who, uploaded))
+            if values["status"] != "reading":
+                return values
+            progress.update(task, completed=values["done"] or 0, total=values["rows"])
+            time.sleep(POLL_SECONDS)
