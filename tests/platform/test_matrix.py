@@ -12,6 +12,7 @@ import pytest
 from fastapi.testclient import TestClient
 
 from api.app import create_app
+from api.routes import PLATFORM, PUBLIC, match
 from api.settings import Settings
 from api.store import Store
 from matching import Vocabulary
@@ -130,21 +131,10 @@ def test_every_route_has_a_row_and_every_row_a_route(stage: Stage) -> None:
     assert sorted(routes - written) == [] and sorted(written - routes) == []
 
 
-def test_no_route_of_the_api_hides_from_its_description(stage: Stage) -> None:
-    client = stage.world.client
-    assert client is not None
-    described = {plain(path) for path in client.get("/openapi.json").json()["paths"]}
-    served_paths = {plain(path) for path in every_path(client.app)}
-    assert described <= served_paths
-    assert {path for path in served_paths if path.startswith("/v1")} == described
-
-
-def every_path(app: Any) -> Iterator[str]:
-    for route in app.routes:
-        path = getattr(route, "path", "")
-        if path:
-            yield path
-        yield from every_path(route) if hasattr(route, "routes") else ()
+def test_no_route_of_the_api_hides_from_its_description() -> None:
+    routes = [route for router in (*PUBLIC, match.router, *PLATFORM) for route in router.routes]
+    assert len(routes) > 40
+    assert [route for route in routes if not getattr(route, "include_in_schema", False)] == []
 
 
 def test_the_table_is_whole() -> None:
