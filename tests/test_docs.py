@@ -89,7 +89,8 @@ def workplace(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, sample_folder: Pa
         kept = [row for number, row in enumerate(rows) if number < count or row[0] in NAMED]
         with (target / name).open("w", encoding="utf-8", newline="") as stream:
             csv.writer(stream).writerows([header, *kept])
-    shutil.copy(sample_folder / "curricula.csv", target)
+    for name in ("curricula.csv", "classes.csv", "preferences.csv"):
+        shutil.copy(sample_folder / name, target)
     monkeypatch.chdir(tmp_path / "main")
     return tmp_path / "main"
 

@@ -35,7 +35,7 @@ def students() -> Read[Profile]:
 def test_generator_writes_the_committed_files_again(tmp_path: Path) -> None:
     command = [sys.executable, "-B", str(SAMPLE / "generate.py"), "--folder", str(tmp_path)]
     subprocess.run(command, check=True, timeout=120)
-    for name in ("demands.csv", "students.csv", "curricula.csv"):
+    for name in ("demands.csv", "students.csv", "curricula.csv", "classes.csv", "preferences.csv"):
         assert (tmp_path / name).read_bytes() == (SAMPLE / name).read_bytes(), f"run data/sample/generate.py: {name}"
 
 
@@ -63,7 +63,7 @@ def test_enterprises_and_colleges_are_made_up() -> None:
 
 
 def test_nobody_can_be_recognised_and_no_protected_word_occurs() -> None:
-    for name in ("demands.csv", "students.csv", "curricula.csv"):
+    for name in ("demands.csv", "students.csv", "curricula.csv", "classes.csv", "preferences.csv"):
         text = (SAMPLE / name).read_text("utf-8")
         assert not PROTECTED_WORDS.search(text) and not LONG_NUMBER.search(text)
 

@@ -27,7 +27,7 @@ class Case(StrEnum):
 
 LIFTED = {
     Case.NO_CONSENT: ("你本人（未满 18 周岁时还有监护人）已同意", "you, and under 18 your guardian, had consented"),
-    Case.NOT_ELIGIBLE: ("你符合该条件", "you had met that condition"),
+    Case.NOT_ELIGIBLE: ("你符合该班的硬性条件", "you had met the class's conditions"),
     Case.FORBIDDEN: ("取消这项人工决定", "that decision had not been made"),
     Case.LEFT_OFF: ("班级把你列入名单（即使排在最后）", "the class had listed you, even as the last"),
     Case.CLOSED: ("这个班仍然开班", "the class had been opened all the same"),

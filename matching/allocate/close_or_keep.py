@@ -15,7 +15,8 @@ from dataclasses import dataclass
 from matching.allocate.deferred import Seating
 from matching.allocate.market import Market
 
-TRIES = 2_000
+TRIES, FEWEST_TRIES, WORK = 2_000, 100, 10_000_000
+"""The tries of a search: WORK / pairs of student and class, within these bounds, so that a large one ends too."""
 FOR_EXCHANGE = 4
 """One part in so many of the tries goes to exchanging closed classes before the exact search begins."""
 
@@ -46,17 +47,18 @@ class _Search:
         return seating.without(keys)
 
 
-def decide(market: Market, limit: int = TRIES) -> tuple[Seating, str, int]:
+def decide(market: Market, tries: int | None = None) -> tuple[Seating, str, int]:
     """Give the best seating in which all open classes reach their minimum, the method, tries.
 
     The method is `none`, `exact` or `search`; `none` means that no class falls short, so that nothing had to be
-    decided. limit : how many times classes may be closed for a try; a number of tries and not a time, so that the
-    result is the same on any machine.
+    decided. tries : how many times classes may be closed for a try, None = by the size of the market; a number and
+    not a time, so that the result is the same on any machine.
     """
     everything = Seating(market)
     if not short(everything):
         return everything, "none", 0
-    start = _dive(everything, frozenset())
+    limit = max(FEWEST_TRIES, min(TRIES, WORK // len(market.classes))) if tries is None else tries
+    start = _dive(everything)
     search = _Search(market, limit, start, aims_of(start))
     _exchange(search, everything)
     exact = _branch(search, everything)
@@ -82,10 +84,9 @@ def short(seating: Seating) -> list[tuple[int, int]]:
     return sorted(found, key=lambda pair: (-pair[0], pair[1]))
 
 
-def _dive(seating: Seating, locked: frozenset[int]) -> Seating:
-    """Close the class that lacks most, until none does; locked ones close last."""
+def _dive(seating: Seating) -> Seating:
+    """Close the class that lacks most, until none does."""
     while lacking := short(seating):
-        lacking.sort(key=lambda pair: pair[1] in locked)
         seating = seating.without({lacking[0][1]})
     return seating
 

@@ -9,21 +9,22 @@ from typing import Literal
 
 import numpy as np
 
-from matching.allocate.close_or_keep import TRIES, aims_of, decide
+from matching.allocate.close_or_keep import aims_of, decide
 from matching.allocate.deferred import Seating
 from matching.allocate.market import Market, grouped, market_of
 from matching.allocate.result import Allocation, ClassSeats, Decision, GroupSeats
 from matching.allocate.round import OrderClass, Round
 
 
-def allocate(given: Round, tries: int = TRIES) -> Allocation:
+def allocate(given: Round, tries: int | None = None) -> Allocation:
     """Seat the students of a round (订单班录取).
 
     Students ask down their lists and classes keep the best that fit in their seats and seat groups, so that nobody is
     passed over for one whom the class ranks below, and no student gains by a list that isn't true. Where classes fall
     below a minimum, it is decided which of them close: most students seated, then fewest closed, then the smallest sum
-    of ranks. tries : the limit of that decision. The same round gives the same result, whatever the order of its rows.
-    Raises RecordError with every problem where the round is wrong; nothing is changed anywhere.
+    of ranks. tries : the limit of that decision, None = by the size of the round. The same round gives the same result,
+    whatever the order of its rows. Raises RecordError with every problem where the round is wrong; nothing is changed
+    anywhere.
     """
     market = market_of(given)
     seating, method, used = decide(market, tries)

@@ -37,7 +37,7 @@ def read_classes(path: Path | str) -> Read[OrderClass]:
 def _class(row: Row) -> OrderClass:
     count = partial(cells.read_number, low=0, high=LARGEST_HEADCOUNT)
     profile = replace(demand_of(row), kind=DemandKind.ORDER_CLASS)
-    most = row.take("seats_max", partial(cells.read_number, low=1, high=LARGEST_HEADCOUNT), 1)
+    most = row.take("seats_max", partial(cells.read_number, low=1, high=LARGEST_HEADCOUNT), LARGEST_HEADCOUNT)
     least = row.take("seats_min", count, 0)
     cell = row.cell("seats_min")
     if cell is not None and least > most:
