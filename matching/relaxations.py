@@ -6,6 +6,11 @@
 A relaxation changes one must: accept one level less, one rung of education less, one more major, what is not yet
 verified, or drop it. Its gain is counted from the verdicts of all profiles: the number of ranked and unscored students
 with the change less the number without.
+
+A permit that the law asks for (特种作业操作证, 特种设备作业人员证, a driving licence) is never dropped or lowered here:
+nobody may do the work without it, so the gain would be students whom the post can't take, and a proposal of ours
+would look like leave to do so. Only what is not yet verified may be accepted, because a person then checks the paper.
+Where an alternative that is no permit fulfils the must as well, the employer has said that it goes without.
 """
 
 from __future__ import annotations
@@ -39,6 +44,11 @@ Block = tuple[Facts, NDArray[np.bool_]]
 Columns = tuple[Verdicts, ...]
 
 GRADES = "五四三二一"
+PERMIT_TYPES = frozenset({"safety", "special_equipment", "driving", "aviation"})
+"""Types of certificates (`data/vocabulary/certificates.csv`) without which the law forbids the work."""
+PERMITS = frozenset({"cert:so_any", "cert:se_any", "cert:nurse", "cert:teacher"})
+PERMIT_WORDS = ("操作证", "作业证", "上岗证", "驾照", "驾驶证", "作业人员证", "执业证")
+"""What a certificate that the vocabulary doesn't have is called when it is a permit."""
 RUNGS = ("初中", "中职", "高职专科", "本科", "硕士", "博士")
 SMALLNESS = ("level", "unknown", "education", "major", "drop")
 """The kinds of change from the smallest to the largest; of equal gains the smaller change stands first."""
@@ -161,6 +171,20 @@ class _Crowd:
         return self._known[rule.key]
 
 
+def is_permit(requirement: Requirement, vocabulary: Vocabulary) -> bool:
+    """Tell whether a linked requirement is, or may be, a permit without which the law forbids the work.
+
+    焊工证 may be one. An unread label is one where its kind is `licence` or its words say so (起重司索作业证).
+    """
+    if requirement.kind is Kind.LICENCE:
+        return True
+    link = requirement.link
+    if link is None or link.open:
+        return requirement.kind is Kind.CERTIFICATE and any(word in requirement.label for word in PERMIT_WORDS)
+    found = [vocabulary.concepts[concept] for concept in link.concepts if concept in vocabulary.concepts]
+    return any(one.id in PERMITS or one.attributes.get("type") in PERMIT_TYPES for one in found)
+
+
 def _passes(rule: Rule, verdicts: Verdicts) -> NDArray[np.bool_]:
     passes: NDArray[np.bool_] = verdicts >= (MET if rule.exclude_unknown else UNKNOWN)
     return passes
@@ -170,8 +194,10 @@ def _changes(demand: Demand, numbers: Sequence[int], vocabulary: Vocabulary) -> 
     """Propose the changes of one must, whose alternatives are at `numbers`; gains are not counted yet."""
     group = [demand.requirements[number] for number in numbers]
     name = _called(group)
-    kept = tuple(r for number, r in enumerate(demand.requirements) if number not in numbers)
-    yield Relaxation("drop", name, f"不再要求{name}", f"drop {_english(group, vocabulary)}", 0, kept)
+    needed = all(is_permit(requirement, vocabulary) for requirement in group)
+    if not needed:
+        kept = tuple(r for number, r in enumerate(demand.requirements) if number not in numbers)
+        yield Relaxation("drop", name, f"不再要求{name}", f"drop {_english(group, vocabulary)}", 0, kept)
     if any(requirement.exclude_unknown for requirement in group):
         open_minded = tuple(
             replace(r, exclude_unknown=False) if number in numbers else r
@@ -179,7 +205,7 @@ def _changes(demand: Demand, numbers: Sequence[int], vocabulary: Vocabulary) -> 
         )
         english = f"accept not yet verified ({_english(group, vocabulary)})"
         yield Relaxation("unknown", name, f"接受待核实（{name}）", english, 0, open_minded)
-    for number in numbers:
+    for number in () if needed else numbers:
         softer = _softer(demand, number, vocabulary)
         if softer is not None:
             kind, zh, en, requirement = softer

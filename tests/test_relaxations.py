@@ -16,7 +16,7 @@ from typer.testing import CliRunner
 from matching import CertificateClaim, Demand, Engine, Importance, Kind, Profile, Requirement, SkillClaim, Vocabulary
 from matching.cli import app
 from matching.domain import AutomatedDecision, Intent
-from matching.relaxations import SMALLNESS
+from matching.relaxations import SMALLNESS, is_permit
 from matching.rules import alternatives
 from tests.conftest import TODAY
 from tests.drawn import demands
@@ -71,13 +71,15 @@ def equals_brute_force(engine: Engine, demand: Demand) -> int:
 
 
 def nothing_is_missed(engine: Engine, demand: Demand) -> None:
-    """Drop each must in turn, and every exclusion of unknown: what brings somebody is proposed."""
+    """Drop each must in turn: what brings somebody is proposed, but for a permit that the law asks for."""
     linked = engine.vocabulary_.link_demand(demand)
     before = listed(engine, linked)
     gains = sorted(change.gain for change in engine.relaxations(linked, n=1000) if change.change == "drop")
     expected = []
     for numbers in alternatives(linked.requirements):
         if linked.requirements[numbers[0]].importance is Importance.MUST:
+            if all(is_permit(linked.requirements[number], engine.vocabulary_) for number in numbers):
+                continue
             kept = tuple(r for number, r in enumerate(linked.requirements) if number not in numbers)
             expected.append(listed(engine, replace(linked, requirements=kept)) - before)
     assert gains == sorted(gain for gain in expected if gain > 0)
@@ -188,8 +190,23 @@ def test_nothing_to_relax_gives_nothing(few: Engine) -> None:
 
 
 def test_a_certificate_without_a_rung_below_can_only_be_dropped(few: Engine) -> None:
-    asked = replace(ASKED, requirements=(must(Kind.CERTIFICATE, "低压电工证"),))
+    asked = replace(ASKED, requirements=(must(Kind.CERTIFICATE, "会计初级职称"),))
     assert {change.change for change in few.relaxations(asked, n=100)} == {"drop"}
+
+
+@pytest.mark.parametrize(
+    "label", ["低压电工证", "特种作业操作证", "焊工证", "叉车证", "C1驾照", "UT二级", "健康证", "起重司索作业证"]
+)
+def test_a_permit_that_the_law_asks_for_is_never_dropped(label: str, few: Engine) -> None:
+    """Only what is not yet verified may be accepted: a person then checks the paper."""
+    strict = replace(ASKED, requirements=(must(Kind.CERTIFICATE, label, exclude_unknown=True),))
+    assert {change.change for change in few.relaxations(strict, n=100)} <= {"unknown"}
+    assert few.relaxations(replace(ASKED, requirements=(must(Kind.LICENCE, "驾照"),)), n=100) == ()
+
+
+def test_a_permit_beside_an_alternative_that_is_none_may_be_dropped(few: Engine) -> None:
+    either = (must(Kind.CERTIFICATE, "低压电工证", any_of="a"), must(Kind.CERTIFICATE, "会计初级职称", any_of="a"))
+    assert {change.change for change in few.relaxations(replace(ASKED, requirements=either), n=100)} == {"drop"}
 
 
 DEMANDS = "岗位编号,岗位名称,必备技能,到岗日期\nD1,氩弧焊工（限男）,氩弧焊:2,2027-07-01\n"

@@ -11,7 +11,7 @@ from openpyxl.styles import PatternFill
 from typer.testing import CliRunner
 
 from matching.cli import app
-from matching.domain import Importance, Intent, Kind
+from matching.domain import Importance, Intent, Kind, Pay
 from matching.errors import TableError
 from matching.tables import (
     read_curricula,
@@ -194,9 +194,16 @@ def test_rows_are_filled_down_in_a_csv_with_a_note(tmp_path: Path) -> None:
 
 
 def test_what_is_taken_otherwise_than_written_is_noted(tmp_path: Path) -> None:
-    demands = read_demands(saved(tmp_path, "岗位编号,岗位,工资\nD1,焊工,220元/天\nD2,车工,面议\n"))
-    assert [demand.pay for demand in demands.records] == [None, None]
-    assert [(note.rule, note.row) for note in demands.notes] == [("pay_not_monthly", 2)]
+    rows = "D1,焊工,220元/天\nD2,车工,面议\nD3,铣工,25元/小时\nD4,钳工,计件，每件2元\nD5,电工,12万/年\n"
+    demands = read_demands(saved(tmp_path, "岗位编号,岗位,工资\n" + rows))
+    assert [demand.pay for demand in demands.records] == [
+        *(Pay(5720, 5720), None, Pay(5200, 5200), None, Pay(10_000, 10_000)),
+    ]
+    assert [(note.rule, note.row) for note in demands.notes] == [
+        *(("pay_converted", 2), ("pay_converted", 4), ("pay_not_monthly", 5)),
+    ]
+    assert demands.notes[0].message_zh == "按日计薪，折合每月 5720 元（每月按 26 天计）"
+    assert "by the hour" in demands.notes[1].message_en and "208 hours a month" in demands.notes[1].message_en
     students = read_profiles(
         saved(tmp_path, "学号,毕业时间,拟考证书\nS1,2027.6,焊工（五级）\nS2,,焊工（五级）\n"), TODAY
     )

@@ -11,6 +11,7 @@ from matching.domain import Pay
 from matching.errors import Problem, TableError
 from matching.tables.formulas import Unread
 from matching.tables.words import closest, education_words, known_words, numeral, plain_form
+from matching.text.pay import PaySaid
 from matching.text.pay import read_pay as text_pay
 
 LONGEST_TEXT = 5000
@@ -196,11 +197,17 @@ def read_count(cell: Cell, low: int, high: int) -> int | None:
 
 
 def read_pay(cell: Cell) -> Pay | None:
-    """Read monthly pay in CNY: 6000-8000, 6-8K, 0.6-0.9万/月, 8000以上, or bare figures in the unit of the header.
+    """Read pay as monthly CNY: 6000-8000, 6-8K, 0.6-0.9万/月, 8000以上, or bare figures in the unit of the header.
 
-    面议 gives None. Pay by the day, hour or piece gives None too: the row does not say for how many. Raises TableError
+    Pay by the day, hour or year is converted as in free text. 面议 and pay by the piece give None. Raises TableError
     for what is no pay and for ends that fall.
     """
+    said = pay_said(cell)
+    return Pay(said.low, said.high) if said is not None and said.figures else None
+
+
+def pay_said(cell: Cell) -> PaySaid | None:
+    """Read pay with the unit in which it is written; None where the cell says none. Raises TableError as `read_pay`."""
     text = unicodedata.normalize("NFKC", cell.text[:LONGEST_NAME])
     if is_none(cell):
         return None
@@ -210,7 +217,7 @@ def read_pay(cell: Cell) -> Pay | None:
     if said is None:
         english = "is not a monthly pay with rising ends; write 6000-8000"
         raise cell.wrong("not_a_pay", english, "不是由低到高的月薪，请写成 6000-8000 这样的形式")
-    return Pay(said.low, said.high) if said.figures and said.basis in ("month", "year") else None
+    return said
 
 
 def names_amount(cell: Cell) -> bool:

@@ -15,9 +15,12 @@ from matching.tables.dates import read_day
 from matching.tables.items import Form
 from matching.tables.read import Read, Row, Table
 from matching.tables.words import known_words, plain_form
+from matching.text.pay import DAYS, HOURS
 
 LARGEST_HEADCOUNT = 100_000
 MUST_KNOWN = "must_known"
+BASES = {"day": (DAYS, "days a month", ("日", "天")), "hour": (HOURS * DAYS, "hours a month", ("小时", "小时"))}
+"""How many of its unit make a month of pay that isn't monthly, and what they are called."""
 ASKED_SKILL = Form("level", tags="importance")
 ASKED_CERTIFICATE = Form("trade_level", tags="importance")
 REQUIREMENTS = (
@@ -89,12 +92,25 @@ def _pay(row: Row, low: int | None, high: int | None, whole: Pay | None) -> Pay 
         english, chinese = f"lies below the lower end, {low}", f"低于下限 {low}"
         row.problems += cell.wrong("end_before_start", english, chinese).problems
     cell = row.cell("pay")
-    if whole is None and cell is not None and not row.problems and cells.names_amount(cell):
-        english, chinese = "is no pay by the month and was not converted", "不是按月的薪资，未折算"
-        row.note("pay_not_monthly", english, chinese, cell)
+    if cell is not None and not row.problems and cells.names_amount(cell):
+        _note_pay(row, cell, whole)
     if low is None and high is None:
         return whole
     return Pay(low, high)
+
+
+def _note_pay(row: Row, cell: Cell, pay: Pay | None) -> None:
+    """Say how pay that isn't by the month was taken, so that a person can object."""
+    said = cells.pay_said(cell)
+    if pay is None or said is None:
+        english, chinese = "is no pay by the month and was not converted", "不是按月的薪资，未折算"
+        row.note("pay_not_monthly", english, chinese, cell)
+    elif said.basis in BASES:
+        amount = "-".join(dict.fromkeys(str(end) for end in (pay.low, pay.high) if end is not None))
+        times, unit, chinese_unit = BASES[said.basis]
+        english = f"is pay by the {said.basis}, taken as {amount} CNY a month ({times:g} {unit})"
+        chinese = f"按{chinese_unit[0]}计薪，折合每月 {amount} 元（每月按 {times:g} {chinese_unit[1]}计）"
+        row.note("pay_converted", english, chinese, cell)
 
 
 def _requirements(
