@@ -30,6 +30,7 @@ from api.schemas import MatchRequest, ProblemAnswer
 from api.settings import Settings
 from api.slots import PARALLEL, Slots
 from api.store import Store
+from api.sweep import sweeping
 from api.watch import Watch, request_log
 from matching import Demand, Engine, Profile, Vocabulary, __version__
 
@@ -89,16 +90,17 @@ def create_app(vocabulary: Vocabulary | None = None, settings: Settings | None =
         live = Live(store, known, settings.index_folder, slots=slots)
         await run_in_threadpool(live.catch_up)
         exposure = Exposure(store)
-        yield {
-            "vocabulary": known,
-            "slots": slots,
-            "metrics": metrics,
-            "store": store,
-            "live": live,
-            "exposure": exposure,
-            "settings": settings,
-            "login_limit": LoginLimit(),
-        }
+        async with sweeping(store):
+            yield {
+                "vocabulary": known,
+                "slots": slots,
+                "metrics": metrics,
+                "store": store,
+                "live": live,
+                "exposure": exposure,
+                "settings": settings,
+                "login_limit": LoginLimit(),
+            }
         await run_in_threadpool(exposure.flush)
         await run_in_threadpool(live.save)
         store.close()

@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
+import asyncio
 from datetime import date, timedelta
 from typing import Any
 
 import pytest
+from starlette.concurrency import run_in_threadpool
 
 from api.resources.demands import EDITED, STEPS, expire
 from api.store.tables import DemandRow, Organisation
+from api.sweep import sweeping
 from tests.platform.conftest import World, demand
 
 WISH = {"record": demand("氩弧焊工", "氩弧焊"), "number": "HR-1"}
@@ -172,6 +175,28 @@ def test_a_demand_past_its_day_counts_as_expired_before_the_sweep(world: World, 
         work.note("seed", "demand", fresh)
     assert step(world, "hr", f"/{fresh}/pause").status_code == 409
     assert step(world, "hr", f"/{fresh}/renew", json={"valid_until": SOON}).json()["status"] == "live"
+
+
+def test_the_server_lets_demands_expire_by_itself(world: World, fresh: str) -> None:
+    publish(world, fresh)
+    with world.store.writing("system") as work:
+        row = work.session.get_one(DemandRow, fresh)
+        row.valid_until = date.today() - timedelta(days=1)
+        work.touch(row)
+        work.note("seed", "demand", fresh)
+
+    async def serve_for_a_moment() -> None:
+        async with sweeping(world.store, seconds=0.01):
+            while (await run_in_threadpool(status)) == "live":
+                await asyncio.sleep(0.01)
+
+    def status() -> str:
+        with world.store.reading() as session:
+            return session.get_one(DemandRow, fresh).status
+
+    asyncio.run(asyncio.wait_for(serve_for_a_moment(), 30))
+    assert call(world, "GET", f"/{fresh}", "hr").json()["status"] == "expired"
+    assert call(world, "GET", f"/{fresh}/history", "hr").json()["items"][-1]["by"] == "system"
 
 
 def test_wrong_fields_are_named(world: World) -> None:
