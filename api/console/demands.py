@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 from datetime import date
 from typing import Any
@@ -68,18 +69,7 @@ def read(visit: Visitor, form: Sent) -> Response:
         drafts = parsing.parse(visit.who, visit.request.state.vocabulary, text, date.today())
     except InputError as error:
         return page(visit, "demand_new.html", 422, problems_by_field(error, visit.lang), text=text)
-    say = words(visit.lang)
-    marks = [
-        (start, end, "doubt" if field in draft["unsure"] else "sure", say(_word_of(field)))
-        for draft in drafts
-        for field, (start, end) in draft["spans"].items()
-    ]
-    marks += [
-        (one["start"], one["end"], "bad", one[f"message_{visit.lang}"])
-        for draft in drafts
-        for one in draft["findings"]
-        if one["place"] == "text" and len(drafts) == 1 and draft["record"].get("text") == text
-    ]
+    marks = [mark for draft in drafts for mark in _marks(text, draft, visit.lang)]
     return page(visit, "demand_read.html", stretches=demand_forms.marked(text, marks), drafts=drafts, **_form_values())
 
 
@@ -116,7 +106,7 @@ def estimate(visit: Visitor, form: Sent) -> Response:
             record = demand_forms.record_from(form)
             found = matches.estimate(session, visit.who, visit.live, record, date.today())
     except InputError as error:
-        return piece(visit, "estimate.html", found=None, listed=[one.text(visit.lang) for one in error.problems])
+        return piece(visit, "estimate.html", found=None, listed=_wrong(error, visit.lang))
     return piece(visit, "estimate.html", found=found, listed=[])
 
 
@@ -215,7 +205,7 @@ def _demand_page(visit: Visit, demand_id: str, error: InputError | None = None) 
         may_edit=decide(visit.who, "demand.edit").allowed and row.status in demands.EDITABLE,
         may_match=decide(visit.who, "demand.match").allowed and row.status in matches.LISTED,
         stretches=demand_forms.marked(row.record.get("text", ""), marks),
-        wrong=[] if error is None else [problem.text(visit.lang) for problem in error.problems],
+        wrong=[] if error is None else _wrong(error, visit.lang),
     )
 
 
@@ -250,6 +240,31 @@ def _form_values() -> dict[str, Any]:
         "importances": demand_forms.IMPORTANCES,
         "rows_of": demand_forms.rows_of,
     }
+
+
+def _marks(text: str, draft: Mapping[str, Any], lang: str) -> list[tuple[int, int, str, str]]:
+    """Mark what a draft took from a text, and each place of the words that must not be published."""
+    say = words(lang)
+    found = [
+        (start, end, "doubt" if field in draft["unsure"] else "sure", say(_word_of(field)))
+        for field, (start, end) in draft["spans"].items()
+    ]
+    for finding in draft["findings"]:
+        if finding["surface"]:
+            places = re.finditer(re.escape(finding["surface"]), text)
+            found += [(*place.span(), "bad", say(f"severity.{finding['severity']}")) for place in places]
+    return found
+
+
+def _wrong(error: InputError, lang: str) -> list[str]:
+    """Say each problem with the name of its field."""
+    say, zh = words(lang), lang == "zh"
+    said = []
+    for problem in error.problems:
+        place = say(_word_of((problem.field or "record").removeprefix("record.")))
+        value = "" if problem.value is None else (f"「{problem.value}」" if zh else f"“{problem.value}” ")
+        said.append(f"{place}{say('list.colon')}{value}{problem.message_zh if zh else problem.message_en}")
+    return said
 
 
 def _word_of(field: str) -> str:

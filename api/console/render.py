@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any
 
 from fastapi import Request
 from jinja2 import Environment, FileSystemLoader, Undefined
+from starlette.datastructures import URL
 from starlette.responses import HTMLResponse
 
 from api.access import ROLE_NAMES, Role
@@ -152,9 +153,14 @@ def problems_by_field(error: InputError, lang: str) -> dict[str, str]:
 
 def _html(request: Request, lang: str, template: str, status: int, context: dict[str, Any]) -> HTMLResponse:
     say: Say = words(lang)
-    came_from = request.url.path + (f"?{request.url.query}" if request.url.query else "")
-    frame = {"t": say, "lang": lang, "path": request.url.path, "here": came_from, "named": partial(_named, say)}
+    frame = {"t": say, "lang": lang, "path": request.url.path, "here": _page_of(request), "named": partial(_named, say)}
     return HTMLResponse(_environment().get_template(template).render(**frame, **context), status)
+
+
+def _page_of(request: Request) -> str:
+    """Give the page to come back to: this one, or for an answer to a form the page that it was sent from."""
+    address = request.url if request.method == "GET" else URL(request.headers.get("referer", "/"))
+    return address.path + (f"?{address.query}" if address.query else "")
 
 
 def _named(say: Say, kind: str, values: Sequence[str]) -> list[tuple[str, str]]:
