@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import time
+from dataclasses import replace
 from datetime import date
 from pathlib import Path
 
@@ -14,12 +15,21 @@ from typer.testing import CliRunner
 
 from matching import Vocabulary
 from matching.cli import app
-from matching.domain import LONGEST_TEXT, Importance, Intent, Kind
+from matching.cli.draft import BENEFITS, INTENTS, KINDS
+from matching.domain import LONGEST_TEXT, DemandKind, Importance, Intent, Kind
 from matching.drafts import Draft, draft_demands, draft_profile, write_demands
+from matching.drafts.demands import SHIFT_LABELS
 from matching.errors import DuikouError, TableError
 from matching.tables import read_demands
 from matching.text.dates import read_deadline, read_start
-from matching.text.facts import read_benefits, read_education, read_experience, read_headcount, read_shifts
+from matching.text.facts import (
+    fact_patterns,
+    read_benefits,
+    read_education,
+    read_experience,
+    read_headcount,
+    read_shifts,
+)
 from tests.conftest import TODAY
 from tests.scored_ads import cases, halves, precision, score, shares
 
@@ -234,6 +244,28 @@ def test_the_command_prints_phrases_and_writes_a_table(tmp_path: Path) -> None:
     ran = CliRunner().invoke(app, ["draft", "-", "--json", "--side", "profile"], input="熟练氩弧焊，不会二保焊")
     (draft,) = json.loads(ran.stdout)["drafts"]
     assert [claim["level"] for claim in draft["profile"]["skills"]] == [3, 0] and draft["confirmed"] is False
+
+
+def test_the_printed_draft_has_words_and_no_codes(tmp_path: Path) -> None:
+    for lang, words in (("zh", ("招聘", "社会保险", "住房公积金", "按月")), ("en", ("a post", "social insurance"))):
+        ran = CliRunner().invoke(app, ["draft", AD, "--today", "2026-11-24", "--lang", lang])
+        assert all(word in ran.output for word in words), ran.output
+        assert not any(code in ran.output for code in ("hire", "social_insurance", "housing_fund"))
+    assert "升学" in CliRunner().invoke(app, ["draft", "准备专升本，会氩弧焊", "--side", "profile"]).output
+    for module, known in ((KINDS, DemandKind), (INTENTS, Intent)):
+        assert set(module) == set(known)
+    assert set(BENEFITS) == set(fact_patterns()["benefit"]) and set(SHIFT_LABELS) == set(fact_patterns()["shift"])
+
+
+@pytest.mark.parametrize("kind", list(DemandKind))
+def test_each_kind_is_written_in_chinese_and_read_back(
+    kind: DemandKind, vocabulary: Vocabulary, tmp_path: Path
+) -> None:
+    draft = only(AD, vocabulary)
+    write_demands(tmp_path / "drafts.csv", [replace(draft, demand=replace(draft.demand, kind=kind))])
+    written = (tmp_path / "drafts.csv").read_text(encoding="utf-8-sig")
+    assert KINDS[kind][0] in written and kind.value not in written
+    assert [record.kind for record in read_demands(tmp_path / "drafts.csv").records] == [kind]
 
 
 @pytest.mark.parametrize(

@@ -16,7 +16,7 @@ from matching import Vocabulary
 from matching.cli.given import given_text
 from matching.cli.options import AsJson, Given, Lang, Today
 from matching.cli.shown import err, out, print_json
-from matching.domain import Kind
+from matching.domain import DemandKind, Intent, Kind
 from matching.drafts import Draft, ProfileDraft, draft_demands, draft_profile, write_demands
 from matching.errors import Problem, RecordError
 
@@ -43,6 +43,38 @@ NAMES = {
     "wished_pay": ("期望月薪", "wished pay"),
     "wished_shifts": ("意向班次", "wished shifts"),
     "wished_occupations": ("意向岗位", "wished occupations"),
+}
+KINDS = {
+    DemandKind.HIRE: ("招聘", "a post"),
+    DemandKind.INTERNSHIP: ("岗位实习", "internship"),
+    DemandKind.ORDER_CLASS: ("订单班", "order class"),
+    DemandKind.APPRENTICESHIP: ("学徒制", "apprenticeship"),
+    DemandKind.PROJECT: ("项目", "project"),
+    DemandKind.TRAINING: ("培训", "training"),
+}
+BENEFITS = {
+    "social_insurance": ("社会保险", "social insurance"),
+    "housing_fund": ("住房公积金", "housing fund"),
+    "dormitory": ("提供住宿", "dormitory"),
+    "meals": ("工作餐", "meals"),
+    "bus": ("班车", "bus"),
+    "bonus": ("奖金", "bonus"),
+}
+BASES = {
+    "month": ("按月", "by the month"),
+    "day": ("按日", "by the day"),
+    "hour": ("按小时", "by the hour"),
+    "year": ("按年", "by the year"),
+    "piece": ("计件", "by the piece"),
+    "negotiable": ("面议", "negotiable"),
+}
+INTENTS = {
+    Intent.EMPLOY: ("就业", "a job"),
+    Intent.UNDECIDED: ("未定", "undecided"),
+    Intent.STUDY: ("升学", "further study"),
+    Intent.ENLIST: ("参军", "military service"),
+    Intent.OWN_BUSINESS: ("创业", "an own business"),
+    Intent.NOT_SEEKING: ("暂不就业", "not seeking work"),
 }
 IMPORTANCE = {"must": ("必须", "must"), "should": ("一般", "should"), "nice": ("优先", "nice")}
 
@@ -127,19 +159,21 @@ def _values(one: Draft | ProfileDraft, side: int) -> Mapping[str, Any]:
             "skills": [_levelled(claim.label, claim.level) for claim in profile.skills],
             "certificates": [_levelled(claim.label, claim.level) for claim in profile.certificates or ()],
             "planned_certificates": [_levelled(claim.label, claim.level) for claim in profile.planned_certificates],
-            "intent": profile.intent.value,
+            "intent": INTENTS[profile.intent][side],
             "wished_places": list(wishes.places),
             "wished_pay": wishes.pay_low,
             "wished_shifts": list(wishes.shifts),
             "wished_occupations": list(wishes.occupations),
         }
     demand = one.demand
-    pay = one.pay_basis if demand.pay is None else f"{_open(demand.pay.low)}-{_open(demand.pay.high)} ({one.pay_basis})"
+    pay = BASES[one.pay_basis][side] if one.pay_basis in BASES else None
+    if demand.pay is not None:
+        pay = f"{_open(demand.pay.low)}-{_open(demand.pay.high)} ({pay})"
     any_step = any(asked.kind is Kind.EDUCATION for asked in demand.requirements)
     return {
         "title": demand.title,
         "employer": demand.employer,
-        "kind": demand.kind.value,
+        "kind": KINDS[demand.kind][side],
         "headcount": demand.headcount,
         **({} if any_step or "education" not in one.spans else {"education": None}),
         "requirements": [
@@ -149,11 +183,11 @@ def _values(one: Draft | ProfileDraft, side: int) -> Mapping[str, Any]:
         ],
         "experience_years": one.experience_years,
         "places": list(demand.places),
-        "pay": None if pay == "unknown" else pay,
+        "pay": pay,
         "shifts": list(demand.shifts),
         "start_on": demand.start_on,
         "deadline": one.deadline,
-        "benefits": list(one.benefits),
+        "benefits": [BENEFITS[benefit][side] for benefit in one.benefits],
     }
 
 
