@@ -11,6 +11,9 @@ from fastapi import FastAPI
 from api.app import create_app
 from api.settings import read_settings
 
+START_SECONDS = 120
+"""How long a process may take to start, or not answer its parent, before it is replaced."""
+
 
 def platform() -> FastAPI:
     """Build the platform from the environment's settings."""
@@ -24,4 +27,12 @@ def serve(folder: Path, database_url: str, host: str, port: int, workers: int) -
     """
     os.environ["DUIKOU_HOME"] = str(folder)
     os.environ["DUIKOU_DATABASE_URL"] = database_url
-    uvicorn.run("api.serve:platform", factory=True, host=host, port=port, workers=workers, access_log=False)
+    uvicorn.run(
+        "api.serve:platform",
+        factory=True,
+        host=host,
+        port=port,
+        workers=workers,
+        access_log=False,
+        timeout_worker_healthcheck=START_SECONDS,
+    )

@@ -103,7 +103,10 @@ def test_kills_of_the_server_lose_nothing_and_answers_stay(make_world: MakeWorld
             threads = [Thread(target=_tokens, args=(world, address, f"{kill}-{n}", made)) for n in range(2)]
             for thread in threads:
                 thread.start()
-            threads[0].join(chance.uniform(0.2, 1.0))
+            before = len(made)
+            while len(made) == before and threads[0].is_alive():
+                threads[0].join(0.05)
+            threads[0].join(chance.uniform(0, 0.5))
             kill_group(process)
             for thread in threads:
                 thread.join()
@@ -112,7 +115,7 @@ def test_kills_of_the_server_lose_nothing_and_answers_stay(make_world: MakeWorld
         kept = set(session.scalars(select(Credential.id)))
     missing = [one for one in made if one not in kept]
     print(f"\n{SERVER_KILLS} kills of the server: {len(made)} acknowledged writes, {len(missing)} lost")
-    assert missing == [] and len(made) > SERVER_KILLS and len(answers) == 1
+    assert missing == [] and len(made) >= SERVER_KILLS and len(answers) == 1
 
 
 def _tokens(world: World, address: str, label: str, made: list[str]) -> None:
