@@ -9,6 +9,9 @@ from datetime import date, timedelta
 from itertools import count
 from typing import Any
 
+from pwdlib import PasswordHash
+from pwdlib.hashers.argon2 import Argon2Hasher
+
 from api.codes import code_of
 from api.identity import issue
 from api.store.tables import (
@@ -22,7 +25,7 @@ from api.store.tables import (
     Student,
     User,
 )
-from tests.platform.conftest import HASH, PASSWORD, World, demand, profile
+from tests.platform.conftest import PASSWORD, World, demand, profile
 
 ENTERPRISES = {"own": "north", "house": "north", "other": "south"}
 COLLEGES = {"own": "east", "house": "east", "other": "west"}
@@ -41,6 +44,9 @@ TABLES = {
     "demands": ("岗位名称,技能\n数控铣工{n},数控铣\n", "text/csv"),
 }
 NUMBER = count(1)
+QUICK = PasswordHash((Argon2Hasher(time_cost=1, memory_cost=8, parallelism=1),))
+"""Hashes in no time, for accounts that are made by the hundred."""
+HASH = QUICK.hash(PASSWORD)
 
 
 @dataclass

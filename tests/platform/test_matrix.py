@@ -11,13 +11,14 @@ from typing import Any
 import pytest
 from fastapi.testclient import TestClient
 
+from api import identity
 from api.app import create_app
 from api.routes import PLATFORM, PUBLIC, match
 from api.settings import Settings
-from api.store import Store
 from matching import Vocabulary
 from tests.platform.conftest import World, populate
-from tests.platform.stage import Ask, Stage
+from tests.platform.postgres import Database, Postgres
+from tests.platform.stage import QUICK, Ask, Stage
 
 TABLE = Path(__file__).with_name("matrix.csv")
 ACCOUNTS = ("anonymous", "admin", "office", "hr", "recruiter", "college", "teacher", "student", "auditor")
@@ -55,11 +56,10 @@ def plain(path: str) -> str:
 ROWS = table()
 
 
-def served(folder: Path, url: str, words: Vocabulary) -> Iterator[Stage]:
+def served(folder: Path, database: Database, words: Vocabulary) -> Iterator[Stage]:
     """Serve one small platform to the whole table; each row makes its own records."""
-    settings = Settings(folder, url, b"0123456789abcdef0123456789abcdef")
-    store = Store(url)
-    store.upgrade()
+    settings = Settings(folder, database.url, b"0123456789abcdef0123456789abcdef")
+    store = database.open()
     world = World(settings, store)
     populate(world)
     with TestClient(create_app(words, settings), raise_server_exceptions=False) as client:
@@ -72,10 +72,18 @@ def served(folder: Path, url: str, words: Vocabulary) -> Iterator[Stage]:
     store.close()
 
 
-@pytest.fixture(scope="module")
-def stage(tmp_path_factory: pytest.TempPathFactory, words: Vocabulary) -> Iterator[Stage]:
+@pytest.fixture(scope="module", params=["sqlite", "postgresql"])
+def stage(
+    request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory, words: Vocabulary
+) -> Iterator[Stage]:
     folder = tmp_path_factory.mktemp("matrix")
-    yield from served(folder, f"sqlite:///{folder / 'duikou.sqlite3'}", words)
+    database = Database(f"sqlite:///{folder / 'duikou.sqlite3'}")
+    if request.param == "postgresql":
+        server: Postgres = request.getfixturevalue("postgres")
+        database = Database(*server.database(), server)
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(identity, "_hasher", lambda: QUICK)
+        yield from served(folder, database, words)
 
 
 def asked(stage: Stage, row: dict[str, str], account: str, ask: Ask) -> tuple[int, str]:
