@@ -18,6 +18,7 @@ import json
 import os
 import sys
 from collections.abc import Callable, Iterator
+from dataclasses import replace
 from datetime import date
 from pathlib import Path
 from typing import IO, Any
@@ -91,6 +92,7 @@ def _students(table: Table[Profile], college: str, today: date) -> Iterator[tupl
             _require_numbers(row)
             columns = person_columns(row)
             row.notes += notes_on_columns(row, columns)
+        _check_characters(row)
         profile, person = profile_of_row(row, today), read_person(row, columns)
         first = first_rows.setdefault(person.number, row.number)
         cell = row.cell("id")
@@ -106,12 +108,22 @@ def _students(table: Table[Profile], college: str, today: date) -> Iterator[tupl
 def _demands(table: Table[Demand], enterprise: str) -> Iterator[tuple[Row, Line | None]]:
     """Read demands; a running number is no number of the enterprise's own, for it is another one in the next table."""
     for row in table.rows():
+        _check_characters(row)
         demand = demand_of_row(row)
         table.add(row, [demand])
         numbered = not any(note.rule in UNNUMBERED for note in row.columns.notes)
         record = {name: value for name, value in to_values(demand).items() if name != "id"}
         line = {"number": demand.id if numbered else None, "record": {**record, "employer": enterprise}}
         yield row, None if row.problems else line
+
+
+def _check_characters(row: Row) -> None:
+    """Find U+0000, which a workbook can hold and no database keeps."""
+    for number, values in row.lines:
+        for position, value in enumerate(values):
+            if isinstance(value, str) and "\x00" in value and (cell := row.at(position, number, values)) is not None:
+                wrong = cell.wrong("character", "holds a character that is no text", "含有无效字符")
+                row.problems += [replace(problem, value=None) for problem in wrong.problems]
 
 
 def _notes(read: Read[Any], kind: str) -> list[Problem]:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import io
 import time
+import zipfile
 from collections.abc import Callable
 from dataclasses import replace
 from datetime import date, timedelta
@@ -198,6 +199,16 @@ def test_wrong_rows_are_named_left_out_and_given_back(world: World) -> None:
     assert call(world, "GET", f"/{read['id']}/errors", "college").status_code == 409
     after = call(world, "GET", f"/{read['id']}", "college").json()
     assert all(one["value"] is None for one in after["problems"])
+
+
+def test_a_character_that_no_database_keeps_is_named(world: World) -> None:
+    source, content = io.BytesIO(xlsx(changed(ROSTER, 1, 姓名="李ZERO雷"))), io.BytesIO()
+    with zipfile.ZipFile(source) as given, zipfile.ZipFile(content, "w") as made:
+        for name in given.namelist():
+            made.writestr(name, given.read(name).replace(b"ZERO", b"_x0000_"))
+    read = upload(world, "college", content.getvalue()).json()
+    assert read["counts"]["rejected"] == 1 and read["problems"][0]["rule"] == "character"
+    assert (read["problems"][0]["row"], read["problems"][0]["column"]) == (2, "姓名")
 
 
 @pytest.mark.parametrize(
