@@ -57,7 +57,7 @@ def decide(market: Market, tries: int | None = None) -> tuple[Seating, str, int]
     everything = Seating(market)
     if not short(everything):
         return everything, "none", 0
-    limit = max(FEWEST_TRIES, min(TRIES, WORK // len(market.classes))) if tries is None else tries
+    limit = max(FEWEST_TRIES, min(TRIES, WORK // max(1, len(market.classes)))) if tries is None else tries
     start = _dive(everything)
     search = _Search(market, limit, start, aims_of(start))
     _exchange(search, everything)
