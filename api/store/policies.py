@@ -82,7 +82,7 @@ POLICIES: dict[str, tuple[str, str]] = {
     "head": ("true", "true"),
 }
 """Table -> which rows a caller sees, and which it may write."""
-RIGHTS = {"audit": "SELECT, INSERT", "removed": "SELECT, INSERT", "head": "SELECT, UPDATE"}
+RIGHTS = {"audit": "SELECT, INSERT", "head": "SELECT, UPDATE"}
 """What the platform's role may do where that is less than everything: the audit log only grows."""
 
 

@@ -10,7 +10,7 @@ from sqlalchemy import select, update
 
 from api.errors import Changed, Conflict
 from api.store import Store, verify_chain
-from api.store.tables import Audit, Organisation
+from api.store.tables import Audit, Organisation, Removed
 from tests.platform.postgres import Database
 
 THREADS, WRITES = 4, 12
@@ -42,6 +42,16 @@ def test_a_write_is_seen_whole_with_its_number_and_audit_row(store: Store) -> No
         logged = session.get_one(Audit, 1)
         assert (logged.actor, logged.subject, logged.details) == ("system", row.id, {"名": "一院", "share": 0.1})
         assert verify_chain(session) is None
+
+
+def test_what_is_removed_leaves_a_mark_with_the_number(store: Store) -> None:
+    row = create(store, "一院")
+    with store.writing("system") as work:
+        work.remove("organisation", work.session.get_one(Organisation, row.id), row.id)
+        work.note("remove", "organisation", row.id)
+    with store.reading() as session:
+        assert session.get(Organisation, row.id) is None
+        assert session.get_one(Removed, ("organisation", row.id)).change == 2
 
 
 def test_a_write_that_fails_leaves_nothing(store: Store) -> None:
