@@ -13,7 +13,7 @@ from api.access import Role, decide
 from api.console import demand_forms, forms
 from api.console.render import page, piece, problems_by_field
 from api.console.visits import PageRoute, Sent, Visit, Visitor, go
-from api.console.words import words
+from api.console.words import table, words
 from api.resources import demands, matches, parsing
 from matching.errors import InputError, Problem, RecordError
 
@@ -269,4 +269,5 @@ def _wrong(error: InputError, lang: str) -> list[str]:
 
 def _word_of(field: str) -> str:
     """Give the key of a field's name: `requirements[3]` is `demand.requirements`."""
-    return f"demand.{field.partition('[')[0].partition('.')[0]}"
+    key = f"demand.{field.partition('[')[0].partition('.')[0]}"
+    return key if key in table() else "demand.record"

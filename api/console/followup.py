@@ -6,6 +6,7 @@ from typing import get_args
 
 from fastapi import APIRouter, Response
 
+from api.access import require
 from api.console import forms
 from api.console.render import page
 from api.console.visits import PageRoute, Sent, Visitor, go
@@ -65,6 +66,7 @@ def remove(visit: Visitor, entry_id: str, form: Sent) -> Response:
 @router.get("/contacts")
 def requests(visit: Visitor, after: str = "") -> Response:
     """List the contact requests that the visitor's organisation made."""
+    require(visit.who, "contact.ask")
     with visit.store.reading(visit.who) as session:
         found = contacts.listed(session, visit.who, None, after, PER_PAGE)
         items = contacts.values(session, visit.who, visit.settings.secret, found)

@@ -9,7 +9,7 @@ from typing import Literal
 
 from fastapi import APIRouter, Response
 
-from api.access import Role
+from api.access import require
 from api.console import forms
 from api.console.matches import WORKBOOK
 from api.console.render import page, problems_by_field
@@ -86,6 +86,7 @@ def drop(visit: Visitor, kind: Kind, import_id: str, form: Sent) -> Response:
 
 
 def _uploads(visit: Visit, kind: Kind, error: InputError | None = None) -> Response:
+    require(visit.who, f"import.{kind}")
     with visit.store.reading(visit.who) as session:
         rows = sorted(intake.listed(session, visit.who, limit=200), key=lambda row: row.created_at, reverse=True)
         items = [intake.values(visit.settings, row) for row in rows[:SHOWN]]
@@ -96,6 +97,5 @@ def _uploads(visit: Visit, kind: Kind, error: InputError | None = None) -> Respo
         {} if error is None else problems_by_field(error, visit.lang),
         items=items,
         kind=kind,
-        may_upload=visit.who.role is (Role.COLLEGE_ADMIN if kind == "students" else Role.ENTERPRISE),
         most=visit.settings.longest_upload // 2**20,
     )

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from fastapi import APIRouter, Response
 
+from api.access import require
 from api.console import forms
 from api.console.render import page, problems_by_field
 from api.console.visits import PageRoute, Sent, Visit, Visitor, go
@@ -19,6 +20,7 @@ FILTERS = ("action", "kind", "subject", "actor")
 @router.get("/moderation")
 def moderation(visit: Visitor, status: str = "submitted", q: str = "", after: str = "") -> Response:
     """List the posts that wait for a review."""
+    require(visit.who, "demand.moderate")
     known = status if status in demands.STATUS_NAMES else ""
     with visit.store.reading(visit.who) as session:
         found = demands.demands(session, visit.who, known or None, q or None, after, PER_PAGE)

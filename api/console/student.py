@@ -9,6 +9,7 @@ from fastapi import APIRouter, Response
 from sqlalchemy.orm import Session
 from starlette.datastructures import FormData
 
+from api.access import require
 from api.console import forms
 from api.console.render import page, problems_by_field
 from api.console.visits import PageRoute, Sent, Visit, Visitor, go
@@ -170,6 +171,7 @@ def _consents(visit: Visit, error: InputError | None = None) -> Response:
 
 
 def _requests(visit: Visit, error: InputError | None = None) -> Response:
+    require(visit.who, "contact.answer")
     with visit.store.reading(visit.who) as session:
         found = contacts.listed(session, visit.who, limit=200)
         items = contacts.values(session, visit.who, visit.settings.secret, found)
