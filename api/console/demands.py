@@ -84,8 +84,7 @@ def suggest(visit: Visitor) -> Response:
 @router.post("/demands")
 def create(visit: Visitor, form: Sent) -> Response:
     """Keep a draft."""
-    record = demand_forms.record_from(form)
-    number = forms.text(form, "number")
+    record, number = demand_forms.record_from(form), forms.line(form, "number")
     if forms.ticked(form, "more"):
         return _form_page(visit, record, number, empty=8)
     try:
@@ -127,7 +126,7 @@ def edit(visit: Visitor, demand_id: str) -> Response:
 @router.post("/demands/{demand_id}")
 def save(visit: Visitor, demand_id: str, form: Sent) -> Response:
     """Write a demand anew."""
-    number, version = forms.text(form, "number"), forms.text(form, "version")
+    number, version = forms.line(form, "number"), forms.text(form, "version")
     with visit.store.reading(visit.who) as session:
         row = demands.demand(session, visit.who, demand_id)
     record = demand_forms.record_from(form, row.record)
@@ -164,7 +163,7 @@ def step(visit: Visitor, demand_id: str, name: str, form: Sent) -> Response:
                 name,
                 date.today(),
                 visit.request.state.vocabulary,
-                reason=forms.text(form, "reason"),
+                reason=forms.line(form, "reason"),
                 valid_until=forms.day(form, "valid_until"),
                 if_match=f'"{forms.text(form, "version")}"',
             )

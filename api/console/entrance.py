@@ -29,7 +29,7 @@ from api.console.visits import (
     visit_of,
 )
 from api.console.words import LANGUAGES
-from api.deps import COOKIE, Operator, Records
+from api.deps import COOKIE, Operator, Records, settings_of
 from api.errors import FieldError, NotSignedIn
 from api.routes import auth
 from api.routes.algorithm import algorithm as algorithm_statement
@@ -55,7 +55,8 @@ def _sign_in_page(request: Request, status: int = 200, **values: object) -> Resp
     token = request.cookies.get(FORM_COOKIE) or secrets.token_urlsafe(32)
     shown = {"login": "", "next": "", "wrong": False, **values}
     response = open_page(request, language_of(request), "sign_in.html", status, token=token, **shown)
-    response.set_cookie(FORM_COOKIE, token, httponly=True, samesite="strict")
+    secure = settings_of(request).secure_cookies
+    response.set_cookie(FORM_COOKIE, token, httponly=True, samesite="strict", secure=secure)
     return response
 
 
@@ -72,7 +73,7 @@ def sign_in(request: Request, form: Unsigned, store: Records, settings: Operator
     response = go(wanted)
     try:
         given = auth.SignIn(login=login, password=str(form.get("password", "")))
-        auth.sign_in(request, given, store, settings, response)
+        auth.sign_in(request=request, given=given, store=store, settings=settings, response=response)
     except (NotSignedIn, ValidationError):
         return _sign_in_page(request, 401, login=login, next=wanted, wrong=True)
     response.delete_cookie(FORM_COOKIE)
@@ -82,7 +83,7 @@ def sign_in(request: Request, form: Unsigned, store: Records, settings: Operator
 @router.post("/sign-out")
 def sign_out(visit: Visitor, form: Sent) -> Response:
     """End the session."""
-    auth.sign_out(visit.request, visit.who, visit.store)
+    auth.sign_out(request=visit.request, who=visit.who, store=visit.store)
     response = go("/sign-in")
     response.delete_cookie(COOKIE)
     return response
@@ -127,7 +128,7 @@ def change_password(visit: Visitor, form: Sent) -> Response:
         if fresh != form.get("again"):
             raise _wrong("again", "is not the same", "两次输入不一致")
         given = auth.NewPassword(old=old, password=fresh)
-        auth.change_password(visit.request, given, visit.who, visit.store)
+        auth.change_password(request=visit.request, who=visit.who, given=given, store=visit.store)
     except (NotSignedIn, ValidationError):
         error = _wrong("old", "is not your present password", "与当前密码不符")
         return page(visit, "account.html", 422, problems_by_field(error, visit.lang))

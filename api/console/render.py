@@ -16,7 +16,6 @@ from starlette.responses import HTMLResponse
 
 from api.access import ROLE_NAMES, Role
 from api.console.words import Say, table, words
-from api.errors import TooMany
 from api.problems import KINDS
 from matching.errors import DuikouError, InputError
 from matching.explain import printed
@@ -135,8 +134,9 @@ def error_page(request: Request, lang: str, error: DuikouError) -> HTMLResponse:
         more=max(0, len(listed) - 20),
         code=code,
     )
-    if isinstance(error, TooMany):
-        response.headers["Retry-After"] = str(error.seconds)
+    seconds = getattr(error, "seconds", None)
+    if seconds is not None:
+        response.headers["Retry-After"] = str(seconds)
     return response
 
 

@@ -13,7 +13,7 @@ import re
 from collections.abc import Callable, Coroutine
 from dataclasses import dataclass, replace
 from typing import Annotated, Any
-from urllib.parse import quote
+from urllib.parse import quote, unquote
 
 from fastapi import Depends, Request, Response
 from fastapi.exceptions import RequestValidationError
@@ -101,8 +101,11 @@ def visit_of(request: Request) -> Visit:
     cookie = request.cookies.get(COOKIE)
     if not cookie:
         raise NotSignedIn
+    if "\x00" in unquote(str(request.url)):
+        raise NotFound("page", "页面")
     with store_of(request).reading() as session:
         credential, user = credential_of(session, cookie, "session")
+    request.state.user_id = user.id
     who = principal_of(user)
     return Visit(request, credential, who, language_of(request, who))
 
