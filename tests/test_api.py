@@ -328,11 +328,11 @@ def test_the_language_of_the_detail(client: TestClient, header: str | None, lang
 
 def test_the_generated_documentation(client: TestClient) -> None:
     document = client.get("/openapi.json").json()
-    assert set(document["paths"]) == {"/v1/health", "/v1/match"}
+    assert set(document["paths"]) == {"/v1/health", "/v1/ready", "/v1/vocabulary", "/v1/algorithm", "/v1/match"}
     route = document["paths"]["/v1/match"]["post"]
     examples = route["requestBody"]["content"]["application/json"]["examples"]
     assert all(client.post("/v1/match", json=example["value"]).status_code == 200 for example in examples.values())
-    assert set(route["responses"]) == {"200", "413", "415", "422"}
+    assert set(route["responses"]) == {"200", "413", "415", "422", "503"}
     named = set(document["components"]["schemas"])
     text = json.dumps(document)
     references = {piece.split('"')[0] for piece in text.split("#/components/schemas/")[1:]}

@@ -113,7 +113,7 @@ def sign_out(request: Request, who: Caller, store: Records) -> Response:
     """End the session or revoke the token that this request came with. 结束会话。"""
     secret = request.cookies.get(COOKIE) or request.headers.get("authorization", "").partition(" ")[2].strip()
     kind = "token" if "authorization" in request.headers else "session"
-    with store.writing(who.user_id) as work:
+    with store.writing(who) as work:
         credential, user = identity.credential_of(work.session, secret, kind)
         credential.revoked_at = now()
         work.note("sign_out", "user", user.id, user.organisation_id)
@@ -136,14 +136,14 @@ def me(who: Caller) -> Me:
     responses=answers(401, 403, 413, 415, 422, 429),
 )
 def change_password(
-    request: Request, given: Annotated[NewPassword, body(NewPassword)], who: Caller, store: Records
+    request: Request, who: Caller, given: Annotated[NewPassword, body(NewPassword)], store: Records
 ) -> Response:
     """Change one's password; all other sessions and tokens end. 修改密码，其他会话与令牌失效。"""
     request.state.login_limit.spend(who.login, "password")
     with store.reading() as session:
         identity.user_with(session, who.login, given.old)
     hashed = identity.hash_password(given.password)
-    with store.writing(who.user_id) as work:
+    with store.writing(who) as work:
         user = work.session.get_one(User, who.user_id)
         user.password_hash = hashed
         for credential in work.session.scalars(select(Credential).where(Credential.user_id == user.id)):
@@ -170,9 +170,9 @@ def tokens(who: Caller, store: Records) -> Tokens:
     response_model=FreshToken,
     responses=answers(401, 403, 413, 415, 422),
 )
-def new_token(given: Annotated[NewToken, body(NewToken)], who: Caller, store: Records) -> JSONResponse:
+def new_token(who: Caller, given: Annotated[NewToken, body(NewToken)], store: Records) -> JSONResponse:
     """Make a token with the caller's own role; its secret is shown this once. 新建令牌，权限同本人。"""
-    with store.writing(who.user_id) as work:
+    with store.writing(who) as work:
         user = work.session.get_one(User, who.user_id)
         secret, token = identity.issue(work, user, "token", timedelta(days=given.days), given.label)
         work.note("create_token", "user", user.id, user.organisation_id)
@@ -182,7 +182,7 @@ def new_token(given: Annotated[NewToken, body(NewToken)], who: Caller, store: Re
 @router.delete("/tokens/{token_id}", summary="撤销令牌 / revoke", status_code=204, responses=answers(401, 403, 404))
 def revoke(token_id: str, who: Caller, store: Records) -> Response:
     """Revoke one of the caller's tokens at once. 立即撤销令牌。"""
-    with store.writing(who.user_id) as work:
+    with store.writing(who) as work:
         token = work.session.get(Credential, token_id)
         if token is None or token.user_id != who.user_id or token.kind != "token":
             raise NotFound("token", "令牌")
