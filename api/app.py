@@ -87,7 +87,7 @@ def create_app(vocabulary: Vocabulary | None = None, settings: Settings | None =
             return
         store = Store(settings.database_url)
         await run_in_threadpool(store.upgrade)
-        live = Live(store, known, settings.index_folder, slots=slots)
+        live = Live(store, known, settings.index_folder, settings.today, slots)
         await run_in_threadpool(live.catch_up)
         exposure = Exposure(store)
         async with sweeping(store):

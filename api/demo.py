@@ -12,6 +12,7 @@ from sqlalchemy import func, select
 
 from api.access import ROLE_NAMES, Role
 from api.identity import hash_password
+from api.resources.student_record import sparse
 from api.store import Store, Work
 from api.store.tables import DemandRow, DemandStep, Identity, Organisation, Protected, Setting, Student, User
 from matching.errors import Problem, RecordError
@@ -46,8 +47,9 @@ class Account:
 def load_demo(store: Store, today: date) -> list[Account]:
     """Write the sample and the accounts in one transaction, and give the accounts; all have the password PASSWORD.
 
-    The ids are those of the sample (`dem_d001`, `stu_s0001`), so that examples can name them. Raises RecordError where
-    the platform has records already.
+    today : the day at which the students are read; demands and members are valid from the present one. The ids are
+    those of the sample (`dem_d001`, `stu_s0001`), so that examples can name them. Raises RecordError where the
+    platform has records already.
     """
     hashed = hash_password(PASSWORD)
     with store.writing("system") as work:
@@ -57,8 +59,8 @@ def load_demo(store: Store, today: date) -> list[Account]:
                 "平台已有数据，演示须使用空平台",
             )
             raise RecordError(Problem("not_empty", en, zh, field="--demo"))
-        office = _organisation(work, "org_office", "office", "济南示例产教联合体秘书处", today)
-        enterprises = _demands(work, today)
+        office = _organisation(work, "org_office", "office", "济南示例产教联合体秘书处")
+        enterprises = _demands(work)
         colleges = _students(work, today)
         work.add(Setting(name="show_profiles", value={"on": True, "basis": BASIS}))
         accounts = _accounts(work, hashed, office, next(iter(enterprises.values())), next(iter(colleges.values())))
@@ -66,21 +68,22 @@ def load_demo(store: Store, today: date) -> list[Account]:
     return accounts
 
 
-def _organisation(work: Work, identifier: str, kind: str, name: str, today: date) -> Organisation:
+def _organisation(work: Work, identifier: str, kind: str, name: str) -> Organisation:
+    today = date.today()
     until = today + timedelta(days=VALID_DAYS)
     row = Organisation(id=identifier, kind=kind, name=name, verified_on=today, verified_until=until)
     work.add(row)
     return row
 
 
-def _demands(work: Work, today: date) -> dict[str, Organisation]:
+def _demands(work: Work) -> dict[str, Organisation]:
     """Write the demands, all live, and their enterprises."""
     enterprises: dict[str, Organisation] = {}
     rows: list[DemandRow] = []
     for demand in read_demands(data_folder() / "sample" / "demands.csv").records:
         name = demand.employer or "-"
         if name not in enterprises:
-            enterprises[name] = _organisation(work, f"org_e{len(enterprises) + 1:02}", "enterprise", name, today)
+            enterprises[name] = _organisation(work, f"org_e{len(enterprises) + 1:02}", "enterprise", name)
         rows.append(
             DemandRow(
                 id=f"dem_{demand.id.lower()}",
@@ -88,7 +91,7 @@ def _demands(work: Work, today: date) -> dict[str, Organisation]:
                 status="live",
                 record=_record(to_values(demand)),
                 number=demand.id,
-                valid_until=today + timedelta(days=VALID_DAYS),
+                valid_until=date.today() + timedelta(days=VALID_DAYS),
             )
         )
     work.session.flush()
@@ -109,11 +112,9 @@ def _students(work: Work, today: date) -> dict[str, Organisation]:
     for profile in read_profiles(path, today).records:
         name, line = profile.college or "-", lines[profile.id]
         if name not in colleges:
-            colleges[name] = _organisation(work, f"org_c{len(colleges) + 1:02}", "college", name, today)
+            colleges[name] = _organisation(work, f"org_c{len(colleges) + 1:02}", "college", name)
             work.session.flush()
-        student = Student(
-            id=f"stu_{profile.id.lower()}", college_id=colleges[name].id, record=_record(to_values(profile))
-        )
+        student = Student(id=f"stu_{profile.id.lower()}", college_id=colleges[name].id, record=sparse(profile))
         work.add(student)
         identity = Identity(
             student_id=student.id,
@@ -148,7 +149,7 @@ def _accounts(
     """Make one account per role, of the office and of the first enterprise and college of the sample."""
     session = work.session
     own = select(DemandRow.id).where(DemandRow.organisation_id == enterprise.id).order_by(DemandRow.id)
-    seeking = Student.record["intent"].as_string() == "employ"
+    seeking = func.coalesce(Student.record["intent"].as_string(), "employ") == "employ"
     students = select(Identity).join(Student, Student.id == Identity.student_id).where(seeking)
     identity = session.scalars(students.where(Student.college_id == college.id).order_by(Student.id).limit(1)).one()
     belongs: Mapping[Role, Organisation | None] = {

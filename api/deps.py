@@ -116,7 +116,7 @@ def once(
     used for another request.
     """
     digest = sha256(json.dumps(asked, ensure_ascii=False, sort_keys=True, default=str).encode()).hexdigest()
-    with store.writing(who.user_id) as work:
+    with store.writing(who) as work:
         known = None if key is None else work.session.get(Repeatable, (key, who.user_id))
         if known is not None:
             if known.request_hash != digest:

@@ -21,7 +21,7 @@ from pathlib import Path
 from threading import Condition, Lock
 from typing import Any, TypeVar
 
-from sqlalchemy import ColumnElement, exists, or_, select, true
+from sqlalchemy import ColumnElement, exists, func, or_, select, true
 from sqlalchemy.orm import Session
 
 from api.slots import Slots
@@ -139,9 +139,10 @@ class Live:
             if self._held is None or self._left_behind(self._held[1]):
                 self._renew(session, head, unusable=None)
             if self._held is not None and head.number > self._held[1].number:
-                self._apply(session, head, *self._held)
-            if self._held is not None and _outgrown(*self._held):
-                self._renew(session, head, unusable=self._held[1].generation)
+                if self._outgrown(session, *self._held):
+                    self._renew(session, head, unusable=self._held[1].generation)
+                else:
+                    self._apply(session, head, *self._held)
             return head.number
 
     def save(self) -> None:
@@ -206,6 +207,13 @@ class Live:
         return state
 
     # -- following
+
+    def _outgrown(self, session: Session, engine: Engine, state: State) -> bool:
+        """Tell whether what is held and what has changed are far more than the statistics were fitted on."""
+        counts = (select(func.count()).where(table.change > state.number) for table in (Student, DemandRow))
+        changed = sum(session.execute(count).scalar_one() for count in counts)
+        held = len(engine.demands_) + len(engine.profiles_)
+        return held + changed > GROWTH * max(state.size, LEAST_SIZE)
 
     def _apply(self, session: Session, head: Head, engine: Engine, state: State) -> None:
         """Put what changed since our number into the index; all of it where the operator's switch was turned."""
@@ -296,7 +304,3 @@ def _records(kind: type[Record], rows: Iterable[Any]) -> list[Record]:
         except RecordError as error:
             _log.error("%s is left out of matching: %s", identifier, ", ".join(p.rule for p in error.problems))
     return made
-
-
-def _outgrown(engine: Engine, state: State) -> bool:
-    return len(engine.demands_) + len(engine.profiles_) > GROWTH * max(state.size, LEAST_SIZE)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+from datetime import date
 from pathlib import Path
 
 import uvicorn
@@ -20,13 +21,16 @@ def platform() -> FastAPI:
     return create_app(settings=read_settings())
 
 
-def serve(folder: Path, database_url: str, host: str, port: int, workers: int) -> None:
+def serve(folder: Path, database_url: str, host: str, port: int, workers: int, today: date | None = None) -> None:
     """Serve until a signal ends it.
 
-    folder, database_url : where the records are. host, port : where to listen. workers : number of processes.
+    folder, database_url : where the records are. host, port : where to listen. workers : number of processes. today
+    : the day that matching takes for today; None = the present one.
     """
     os.environ["DUIKOU_HOME"] = str(folder)
     os.environ["DUIKOU_DATABASE_URL"] = database_url
+    if today is not None:
+        os.environ["DUIKOU_TODAY"] = today.isoformat()
     uvicorn.run(
         "api.serve:platform",
         factory=True,

@@ -1,7 +1,8 @@
 """What the operator sets: the folder of the platform's data, the database, limits and the public statement's date.
 
 Everything has a default that works on a fresh machine. Environment variables: DUIKOU_HOME (folder, default
-`duikou-data`), DUIKOU_DATABASE_URL (default SQLite in that folder), DUIKOU_SECURE_COOKIES=1 behind TLS.
+`duikou-data`), DUIKOU_DATABASE_URL (default SQLite in that folder), DUIKOU_SECURE_COOKIES=1 behind TLS, DUIKOU_TODAY (a
+day such as 2026-11-24 that matching takes for today; for demonstrations).
 """
 
 from __future__ import annotations
@@ -10,6 +11,7 @@ import os
 import secrets
 from collections.abc import Mapping
 from dataclasses import dataclass
+from datetime import date
 from pathlib import Path
 
 from api.slots import PARALLEL
@@ -22,8 +24,9 @@ class Settings:
     """The operator's settings.
 
     folder : where the database, the saved index, uploads and the secret stand. database_url : SQLite or PostgreSQL.
-    secret : makes the codes of students; generated once, mode 0600, never a default. secure_cookies : cookies only over
-    TLS. session_hours, token_days : how long they last. parallel_matches : how many a process makes at once.
+    secret : makes the codes of students; generated once, mode 0600, never a default. secure_cookies : cookies
+    only over TLS. today : the day that matching takes for today, for a demonstration; None = the present one.
+    session_hours, token_days : how long they last. parallel_matches : how many a process makes at once.
     """
 
     folder: Path
@@ -33,6 +36,7 @@ class Settings:
     session_hours: int = 12
     token_days: int = 365
     longest_upload: int = 50 * 2**20
+    today: date | None = None
     parallel_matches: int = PARALLEL
 
     @property
@@ -51,7 +55,14 @@ def read_settings(environment: Mapping[str, str] = os.environ, folder: Path | No
     home = folder or Path(environment.get("DUIKOU_HOME") or "duikou-data")
     home.mkdir(parents=True, exist_ok=True, mode=0o700)
     url = environment.get("DUIKOU_DATABASE_URL") or f"sqlite:///{(home / 'duikou.sqlite3').resolve()}"
-    return Settings(home, url, _secret(home / "secret"), environment.get("DUIKOU_SECURE_COOKIES") == "1")
+    day = environment.get("DUIKOU_TODAY")
+    return Settings(
+        home,
+        url,
+        _secret(home / "secret"),
+        secure_cookies=environment.get("DUIKOU_SECURE_COOKIES") == "1",
+        today=date.fromisoformat(day) if day else None,
+    )
 
 
 def _secret(path: Path) -> bytes:

@@ -2,8 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
+
 from matching.domain import Demand, Profile
 from matching.score import SCORE_ONE
+
+ANY_SHIFT = frozenset({"倒班", "轮班", "rotating"})
+DAY_SHIFT = frozenset({"长白班", "白班", "day"})
 
 
 def backward_score(demand: Demand, profile: Profile) -> int:
@@ -11,8 +16,8 @@ def backward_score(demand: Demand, profile: Profile) -> int:
 
     The mean over the wishes that are stated: place 1 if any wished place is (or contains) one of the demand's, one half
     if the demand names only the city around it; pay the share of the wished pay that the top of the range reaches, at
-    most 1; shift 1 if any offered shift is accepted; occupation 1 if wished. What the demand leaves open counts one
-    half; a student without wishes gets 1.
+    most 1; shift 1 if any offered shift is accepted (倒班 alone leaves open which one); occupation 1 if wished. What
+    the demand leaves open counts one half; a student without wishes gets 1.
     """
     marks: list[int] = []
     half, one = SCORE_ONE // 2, SCORE_ONE
@@ -26,12 +31,18 @@ def backward_score(demand: Demand, profile: Profile) -> int:
         top = None if demand.pay is None else (demand.pay.high or demand.pay.low)
         marks.append(half if top is None else min(one, one * top // wish.pay_low))
     if wish.shifts:
-        marks.append(half if not demand.shifts else (one if set(wish.shifts) & set(demand.shifts) else 0))
+        accepted = set(wish.shifts) & set(demand.shifts)
+        marks.append(one if accepted else (half if _leaves_shift_open(demand, wish.shifts) else 0))
     occupations = profile.links.get("wished_occupation", ())
     if occupations:
         own = demand.links.get("occupation", ())
         marks.append(half if not own else (one if set(occupations) & set(own) else 0))
     return sum(marks) // len(marks) if marks else one
+
+
+def _leaves_shift_open(demand: Demand, accepted: Collection[str]) -> bool:
+    """Tell whether a demand doesn't say which shifts it has, at least not to somebody who accepts shifts by turns."""
+    return not demand.shifts or (set(demand.shifts) <= ANY_SHIFT and not set(accepted) <= DAY_SHIFT)
 
 
 def reciprocal(forward: int, backward: int) -> int:

@@ -9,7 +9,7 @@ from typing import Any
 
 ROOT = Path(__file__).resolve().parent.parent
 PAGE = ROOT / "docs" / "quality.md"
-QUALITY, ABLATION = ROOT / "docs" / "campaigns" / "quality.json", ROOT / "docs" / "campaigns" / "ablation.json"
+QUALITY, ABLATION, MORE = (ROOT / "docs" / "campaigns" / f"{name}.json" for name in ("quality", "ablation", "more"))
 FOLDS, DIRECTIONS, MEASURES = ("report", "tune"), ("plain", "transposed"), ("MRR", "nDCG@10")
 OURS, WHOLE = "duikou", "everything"
 DECIMALS = 4
@@ -34,6 +34,7 @@ def with_tables(text: str) -> str:
     made = {"summary": _summary(quality), "ablation": _ablation(read_rows(ABLATION))}
     made |= {f"{fold} {direction}": _table(quality, fold, direction) for fold in FOLDS for direction in DIRECTIONS}
     made["melo"] = _melo(quality)
+    made["more"] = _more(quality, read_rows(MORE))
     for mark, lines in made.items():
         before, _, rest = text.partition(f"<!-- {mark} -->\n")
         _, _, after = rest.partition(f"<!-- end of {mark} -->\n")
@@ -105,6 +106,19 @@ def _melo(rows: Sequence[Row]) -> list[str]:
         if row["fold"] in FOLDS:
             led = _lead(row["gains"]["MAP"]) if row["gains"] else ""
             lines.append(_line([row["fold"], str(row["queries"]), row["ranker"], f"{row['MAP']:.3f}", led]))
+    return lines
+
+
+def _more(plain: Sequence[Row], more: Sequence[Row]) -> list[str]:
+    """Show one task a line on the report fold: ours as shipped, then with each thing that may be added."""
+    names = _names(more, "name")
+    lines = [_line(["task", "direction", "**ours**", *names]), _line(["---"] * (3 + len(names)))]
+    for row in _chosen(plain, ranker=OURS, fold="report"):
+        place = {"task": row["task"], "direction": row["direction"], "fold": "report"}
+        found = [_chosen(more, name=name, **place) for name in names]
+        shown = _both if "MRR" in row else lambda one: f"{one['MAP']:.3f}"
+        cells = [shown(rows[0]) if rows else "-" for rows in found]
+        lines.append(_line([row["task"], row["direction"], f"**{shown(row)}**", *cells]))
     return lines
 
 

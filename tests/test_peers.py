@@ -10,7 +10,7 @@ from __future__ import annotations
 import json
 import os
 import sys
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 from unittest.mock import patch
@@ -35,9 +35,10 @@ from matching.evaluate import (
     measure,
     rank,
 )
-from matching.vectorize import Scoring
+from matching.vectorize import Scoring, load_encoder
 from matching.vectorize import terms as texts
-from tests.quality_page import ABLATION, PAGE, QUALITY, WHOLE, read_rows, with_tables, write_rows
+from matching.vocabulary.release import import_release
+from tests.quality_page import ABLATION, MORE, PAGE, QUALITY, WHOLE, read_rows, with_tables, write_rows
 from tests.test_evaluate import write_task
 from tests.test_quality import FLOORS, SHARED, needs_shared
 
@@ -234,6 +235,42 @@ def test_campaign_melo_beside_peers(vocabulary: Vocabulary) -> None:
     evaluation = evaluated(task, Engine(vocabulary).fit(task.demands, task.profiles))
     standings = against(task, evaluation, lexical_peers(), [MAP])
     keep(QUALITY, [one.as_dict() for one in standings], "task", (*TASKS, MELO))
+
+
+@pytest.fixture(scope="session")
+def additions(tmp_path_factory: pytest.TempPathFactory) -> Mapping[str, Callable[[], Engine]]:
+    """Give what may be added to the engine as shipped: both releases imported, an encoder where one is named."""
+    releases = []
+    for kind, folder in (("esco", "esco-1.1.1"), ("onet", "onet-27.0")):
+        releases.append(tmp_path_factory.mktemp(kind))
+        import_release(kind, SHARED / "reference" / folder, releases[-1])
+    imported = Vocabulary.load(releases=releases)
+    found: dict[str, Callable[[], Engine]] = {"with ESCO and O*NET imported": lambda: Engine(imported)}
+    model = os.environ.get("DUIKOU_DENSE_MODEL")
+    if model:
+        encoder = load_encoder(model)
+        found["with MiniLM fused"] = lambda: Engine(encoder=encoder)
+    return found
+
+
+@needs_shared
+@pytest.mark.campaign
+@pytest.mark.parametrize("name", (*TASKS, MELO))
+def test_campaign_ours_with_more(name: str, additions: Mapping[str, Callable[[], Engine]]) -> None:
+    """Rank a task in both directions with what may be added; the rest is the one default configuration."""
+    rows: list[dict[str, Any]] = []
+    for added, fresh in additions.items():
+        if name.startswith("csco") and "MiniLM" in added:
+            continue
+        engine = None
+        for transpose in (False, True)[: 1 if name == MELO else 2]:
+            task = Task.load(SHARED / "benchmarks" / name, transpose)
+            engine = engine or fresh().fit(task.demands, task.profiles)
+            rows += [{"name": added, **row} for row in evaluated(task, engine).table()]
+    old = [row for row in read_rows(MORE) if row["task"] != name]
+    order = (*TASKS, MELO)
+    write_rows(MORE, sorted([*old, *rows], key=lambda row: order.index(row["task"])))
+    PAGE.write_text(with_tables(PAGE.read_text(encoding="utf-8")), encoding="utf-8")
 
 
 BLOCKS = texts.BLOCK_WEIGHTS

@@ -31,7 +31,7 @@ from matching.records import to_values
 from matching.tables.demands import demand_of as demand_of_row
 from matching.tables.headers import PROTECTED
 from matching.tables.read import Read, Row, Table
-from matching.tables.students import _profile as profile_of_row
+from matching.tables.students import profile_of
 
 TABLE, ROWS, PROBLEMS = "table", "rows.jsonl", "problems.jsonl"
 EVERY = 500
@@ -93,7 +93,7 @@ def _students(table: Table[Profile], college: str, today: date) -> Iterator[tupl
             columns = person_columns(row)
             row.notes += notes_on_columns(row, columns)
         _check_characters(row)
-        profile, person = profile_of_row(row, today), read_person(row, columns)
+        profile, person = profile_of(row, today), read_person(row, columns)
         first = first_rows.setdefault(person.number, row.number)
         cell = row.cell("id")
         if first != row.number and cell is not None:

@@ -8,6 +8,7 @@ A record holds only the fields that differ from an empty profile, so that equal 
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 from datetime import date
 from functools import cache
@@ -19,6 +20,8 @@ from matching.records import from_values, to_values
 
 BIRTHDAYS = {"turns_16_on": 16, "turns_18_on": 18}
 ADULT = 18
+_YEAR = re.compile(r"^(?:20)?[1-4][0-9]级?(?=[^0-9+级])")
+_CLASS = re.compile(r"[(（]?[0-9一二三四五六七八九十-]*[)）]?班$")
 
 
 def checked(values: object, college: str, born_on: date | None, today: date) -> dict[str, Any]:
@@ -41,9 +44,19 @@ def sparse(profile: Profile) -> dict[str, Any]:
     empty = _empty()
     values = {name: value for name, value in to_values(profile).items() if empty.get(name, "-") != value}
     values.pop("id", None)
+    if "major" in values:
+        values["major"] = without_class(values["major"])
     if "preferences" in values:
         values["preferences"] = _said(values["preferences"])
     return values
+
+
+def without_class(major: str) -> str:
+    """Take year and class out of what stands for a major: 24机电一体化技术3班 is 机电一体化技术.
+
+    When: a roster has a class name for a major. A class is a small group, so enterprises must not see it.
+    """
+    return _CLASS.sub("", _YEAR.sub("", major)).strip() or major
 
 
 def with_birthdays(record: Mapping[str, Any], born_on: date | None, today: date) -> dict[str, Any]:

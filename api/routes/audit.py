@@ -71,7 +71,7 @@ def audit(
         "organisation_id": organisation_id,
     }
     equal = {name: value for name, value in asked.items() if value is not None}
-    with store.reading() as session:
+    with store.reading(who) as session:
         found = oversight.audit(session, who, equal, since, until, cursor, limit)
     items = [AuditRow(**oversight.audit_values(row)) for row in found]
     return AuditRows(items=items, next=str(items[-1].number) if len(items) == limit else None)
@@ -80,5 +80,5 @@ def audit(
 @router.get("/verify", summary="验证审计链 / verify the chain", responses=answers(401, 403))
 def verify(who: Caller, store: Records) -> Chain:
     """Recompute every hash of the log. 逐条重算哈希，验证日志未被改动。"""
-    with store.reading() as session:
+    with store.reading(who) as session:
         return Chain(**oversight.verify_audit(session, who))

@@ -100,7 +100,7 @@ def organisations(
     cursor: Cursor = None,
 ) -> Organisations:
     """List the members. 列出成员单位。"""
-    with store.reading() as session:
+    with store.reading(who) as session:
         found = people.organisations(session, who, kind, q, after(cursor), limit)
     items = [_answer(who, row) for row in found]
     return Organisations(items=items, next=items[-1].id if len(items) == limit else None)
@@ -131,7 +131,7 @@ def new_organisation(
 @router.get("/{organisation_id}", summary="单位 / a member", responses=answers(401, 404, 422))
 def organisation(organisation_id: str, who: Caller, store: Records, response: Response) -> Organisation:
     """Give a member. 返回一个成员单位。"""
-    with store.reading() as session:
+    with store.reading(who) as session:
         row = people.organisation(session, who, organisation_id)
     response.headers["ETag"] = etag(row)
     return _answer(who, row)
@@ -153,7 +153,7 @@ def edit_organisation(
 ) -> Organisation:
     """Change the given fields of a member. 修改成员单位。"""
     values = given.model_dump(exclude_unset=True)
-    with store.writing(who.user_id) as work:
+    with store.writing(who) as work:
         row = people.edit_organisation(work, who, organisation_id, if_match, values)
     response.headers["ETag"] = etag(row)
     return _answer(who, row)
@@ -162,7 +162,7 @@ def edit_organisation(
 @router.post("/{organisation_id}/verify", summary="核验 / verify", responses=answers(401, 403, 404, 422))
 def verify(organisation_id: str, who: Caller, store: Records, response: Response) -> Organisation:
     """Record that the member's papers were checked today; it holds for six months. 记录今日已核验，有效六个月。"""
-    with store.writing(who.user_id) as work:
+    with store.writing(who) as work:
         row = people.verify_organisation(work, who, organisation_id, date.today())
     response.headers["ETag"] = etag(row)
     return _answer(who, row)

@@ -113,5 +113,5 @@ def settings(who: Caller, store: Records) -> Switches:
 )
 def show_profiles(who: Caller, given: Annotated[ShowProfiles, body(ShowProfiles)], store: Records) -> Switch:
     """Turn on or off that profiles are shown without each student's own consent. 开启或关闭匿名画像展示。"""
-    with store.writing(who.user_id) as work:
+    with store.writing(who) as work:
         return Switch(**oversight.show_profiles(work, who, given.on, given.basis))

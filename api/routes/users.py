@@ -109,7 +109,7 @@ def users(
     cursor: Cursor = None,
 ) -> Users:
     """List the accounts that the caller manages. 列出可管理的账号。"""
-    with store.reading() as session:
+    with store.reading(who) as session:
         found = people.users(session, who, None if role is None else role.value, q, after(cursor), limit)
     items = [_answer(row) for row in found]
     return Users(items=items, next=items[-1].id if len(items) == limit else None)
@@ -139,7 +139,7 @@ def new_user(who: Caller, given: Annotated[NewUser, body(NewUser)], store: Recor
 @router.get("/{user_id}", summary="账号 / an account", responses=answers(401, 403, 404, 422))
 def user(user_id: str, who: Caller, store: Records, response: Response) -> User:
     """Give an account. 返回一个账号。"""
-    with store.reading() as session:
+    with store.reading(who) as session:
         row = people.user(session, who, user_id)
     response.headers["ETag"] = etag(row)
     return _answer(row)
@@ -162,7 +162,7 @@ def edit_user(
     """Change an account, turn it off, or give it a new password. 修改、停用账号或重置密码。"""
     values = _given(given)
     password_hash = None if given.password is None else people.hashed(who, given.password)
-    with store.writing(who.user_id) as work:
+    with store.writing(who) as work:
         row = people.edit_user(work, who, user_id, if_match, values, password_hash)
     response.headers["ETag"] = etag(row)
     return _answer(row)

@@ -17,6 +17,7 @@ from sqlalchemy.orm import DeclarativeBase, Mapped, MappedAsDataclass, declared_
 
 ID = 40
 NAME = 200
+REASON = 500
 
 
 class Moment(TypeDecorator[datetime]):
@@ -140,7 +141,7 @@ class DemandRow(Kept, Row, kw_only=True):
     number: Mapped[str | None] = mapped_column(default=None)
     """The organisation's own number (岗位编号), by which a second import finds the row."""
     valid_until: Mapped[date | None] = mapped_column(default=None)
-    closing_reason: Mapped[str | None] = mapped_column(default=None)
+    closing_reason: Mapped[str | None] = mapped_column(String(REASON), default=None)
     __table_args__ = (UniqueConstraint("organisation_id", "number"),)
 
 
@@ -153,7 +154,7 @@ class DemandStep(Row, kw_only=True):
     before: Mapped[str]
     after: Mapped[str]
     by: Mapped[str] = mapped_column(String(ID))
-    reason: Mapped[str] = mapped_column(default="")
+    reason: Mapped[str] = mapped_column(String(REASON), default="")
     at: Mapped[datetime] = mapped_column(default_factory=now)
 
 

@@ -133,6 +133,7 @@ def opened(url: str) -> Store:
 
 
 def store_of(folder: Path | None) -> Store:
+    """Open the store of the platform in a folder, None = the one that the environment names."""
     from api.settings import read_settings
 
     return opened(read_settings(folder=folder).database_url)

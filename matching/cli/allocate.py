@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import sys
 from collections.abc import Iterator
-from datetime import date
 from pathlib import Path
 from typing import Annotated, Any
 
@@ -17,7 +16,7 @@ from matching.allocate import Allocation, Case, ClassSeats, Round, Why, blocking
 from matching.allocate import allocate as run
 from matching.applications import round_of
 from matching.cli.ending import refuse_to_overwrite
-from matching.cli.options import AsJson, Lang, Releases, Today
+from matching.cli.options import AsJson, Lang, Releases, Today, day_of
 from matching.cli.shown import err, out, print_json
 from matching.cli.tables import report
 from matching.errors import Problem, RecordError
@@ -109,7 +108,7 @@ def remarks(given: Round, found: Allocation, lang: str) -> list[str]:
 def _read(
     classes: Path, profiles: Path, preferences: Path, seed: str, releases: list[Path] | None, today: str | None
 ) -> tuple[Round, int]:
-    day = None if today is None else _date(today)
+    day = day_of(today)
     offered, people, lists = read_classes(classes), read_profiles(profiles, day), read_preferences(preferences)
     rejected = report([(classes, offered), (profiles, people), (preferences, lists)], None)
     for path, count in ((classes, len(offered.records)), (preferences, len(lists.records))):
@@ -122,13 +121,6 @@ def _read(
     )
     known = Vocabulary.load(releases=releases or [])
     return round_of(offered.records, people.records, lists.records, seed, vocabulary=known, today=day), rejected
-
-
-def _date(given: str) -> date:
-    try:
-        return date.fromisoformat(given)
-    except ValueError:
-        raise RecordError(Problem("date", "not a date", "不是有效的日期", given, field="--today")) from None
 
 
 def _rows(given: Round, found: Allocation, why: Why, lang: str) -> Iterator[SeatRow]:

@@ -28,7 +28,7 @@ from matching.cli.encoder import Model, encoder_of
 from matching.cli.ending import refuse_to_overwrite, run
 from matching.cli.evaluate import evaluate
 from matching.cli.lint import lint, warn
-from matching.cli.options import AsJson, Lang, Releases, Today
+from matching.cli.options import AsJson, Lang, Releases, Today, day_of
 from matching.cli.parse import parse
 from matching.cli.platform import audit, backup, export_table, import_table, restore, serve, upgrade
 from matching.cli.shown import err, match_rows, out, print_json, print_list, remarks, with_reasons
@@ -276,7 +276,7 @@ def _engine(
     from matching.tables import read_curricula, read_demands, read_profiles
 
     chosen = None if weights is None else _weights(weights)
-    reference = None if today is None else _date(today)
+    reference = day_of(today)
     model = encoder_of(encoder)
     asked, offered = read_demands(demands), read_profiles(profiles, reference)
     lines = None if curricula is None else read_curricula(curricula)
@@ -308,13 +308,6 @@ def _weights(given: str) -> Weights:
     weights = Weights.from_mapping(values)
     weights.integers()
     return weights
-
-
-def _date(given: str) -> date:
-    try:
-        return date.fromisoformat(given)
-    except ValueError:
-        raise RecordError(Problem("date", "not a date", "不是有效的日期", given, field="--today")) from None
 
 
 def _progress(lists: Iterator[MatchList], total: int) -> Iterator[MatchList]:

@@ -14,7 +14,7 @@ from rich.table import Table
 
 from matching import Vocabulary
 from matching.cli.given import given_text
-from matching.cli.options import AsJson, Given, Lang, Today
+from matching.cli.options import AsJson, Given, Lang, Today, day_of
 from matching.cli.shown import err, out, print_json
 from matching.domain import DemandKind, Intent, Kind
 from matching.drafts import Draft, ProfileDraft, draft_demands, draft_profile, write_demands
@@ -95,7 +95,7 @@ def draft(
 ) -> None:
     """Draft demands from a pasted ad, or a profile from a student's text. 由招聘启事或学生自述起草记录。"""
     text = given_text(source)
-    day = _day(today)
+    day = day_of(today) or date.today()
     vocabulary = Vocabulary.load()
     found: list[Draft] | list[ProfileDraft]
     if side == "demand":
@@ -115,13 +115,6 @@ def draft(
         _print(text, one, 0 if lang == "zh" else 1)
     if not found:
         out.print("nothing found 没有找到")
-
-
-def _day(given: str | None) -> date:
-    try:
-        return date.today() if given is None else date.fromisoformat(given)
-    except ValueError:
-        raise RecordError(Problem("date", "not a date", "不是有效的日期", given, field="--today")) from None
 
 
 def _print(text: str, one: Draft | ProfileDraft, side: int) -> None:

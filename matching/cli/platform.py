@@ -17,7 +17,7 @@ from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn
 from rich.table import Table
 
 from matching.cli.accounts import Folder, opened, organisation_of, store_of
-from matching.cli.options import AsJson
+from matching.cli.options import AsJson, Today, day_of
 from matching.cli.shown import err, out, print_json
 from matching.errors import Problem, RecordError
 
@@ -48,6 +48,7 @@ def serve(
     port: Annotated[int, typer.Option("--port", min=0, max=65535, help="Port. 端口。")] = 8000,
     workers: Annotated[int, typer.Option("--workers", min=1, max=64, help="Number of processes. 进程数。")] = 1,
     folder: Folder = None,
+    today: Today = None,
 ) -> None:
     """Serve the platform: records, roles, matching, pages. 启动平台服务。
 
@@ -57,6 +58,7 @@ def serve(
     from api.serve import serve as run
     from api.settings import read_settings
 
+    day = day_of(today)
     with ExitStack() as stack:
         if demo:
             place = folder or Path(stack.enter_context(tempfile.TemporaryDirectory(prefix="duikou-demo-")))
@@ -65,10 +67,10 @@ def serve(
             settings = read_settings(folder=folder)
         store = opened(settings.database_url)
         if demo:
-            _load_demo(store)
+            _load_demo(store, day)
         store.close()
         err.print(f"http://{host}:{port}/  (Ctrl-C to stop 按 Ctrl-C 停止)", markup=False)
-        run(settings.folder, settings.database_url, host, port, workers)
+        run(settings.folder, settings.database_url, host, port, workers, day)
 
 
 def upgrade(
@@ -198,12 +200,12 @@ def export_table(
     err.print(f"written 已写入: {output}", markup=False)
 
 
-def _load_demo(store: Store) -> None:
+def _load_demo(store: Store, today: date | None) -> None:
     """Load the sample and print the accounts."""
     from api.demo import BASIS, PASSWORD, described, load_demo
 
     err.print("Loading the sample ... 正在载入示例数据……")
-    accounts = load_demo(store, date.today())
+    accounts = load_demo(store, today or date.today())
     shown = Table("login 账号", "role 角色", "organisation 单位")
     for login, zh, en, organisation in described(accounts):
         shown.add_row(login, f"{zh} {en}", organisation)

@@ -31,6 +31,7 @@ from matching.vocabulary.forms import OPEN, open_id
 if TYPE_CHECKING:
     from matching.vocabulary import Vocabulary
 
+MOST_NAMES = 3
 NOT_MET, UNKNOWN, MET = 0, 1, 2
 VERDICTS = (Verdict.NOT_MET, Verdict.UNKNOWN, Verdict.MET)
 
@@ -102,15 +103,16 @@ def _must(group: Sequence[Requirement], vocabulary: Vocabulary) -> Rule:
 
 
 def english_label(requirement: Requirement, vocabulary: Vocabulary) -> str:
-    """Give a requirement in English: by its concept's English name where the label is read as just that one."""
+    """Give a requirement in English by the names of the concepts that its label is read as, `A / B` where several."""
     shown, link = requirement_label(requirement, "en"), requirement.link
-    if requirement.label.isascii() or not is_sure(link) or link is None or len(link.concepts) != 1:
+    if requirement.label.isascii() or not is_sure(link) or link is None:
         return shown
-    concept = vocabulary.concepts.get(link.concepts[0])
-    if concept is None or not concept.en:
+    concepts = [vocabulary.concepts.get(concept) for concept in link.concepts]
+    names = list(dict.fromkeys(concept.en if concept is not None else "" for concept in concepts))
+    if not 0 < len(names) <= MOST_NAMES or "" in names:
         return shown
-    grade = f" grade {6 - link.level}" if link.level and concept.id.startswith("trade:") else ""
-    return f"{concept.en}{grade}" if grade else shown.replace(requirement.label, concept.en)
+    grade = f" grade {6 - link.level}" if link.level and link.concepts[0].startswith("trade:") else ""
+    return f"{names[0]}{grade}" if grade else shown.replace(requirement.label, " / ".join(names))
 
 
 def requirement_label(requirement: Requirement, lang: str) -> str:

@@ -7,7 +7,6 @@ import unicodedata
 from dataclasses import dataclass, field
 from datetime import datetime
 
-from matching.domain import Pay
 from matching.errors import Problem, TableError
 from matching.tables.formulas import Unread
 from matching.tables.words import closest, education_words, known_words, numeral, plain_form
@@ -196,18 +195,12 @@ def read_count(cell: Cell, low: int, high: int) -> int | None:
     return read_number(cell, low, high) if number is None else _within(cell, str(number), low, high)
 
 
-def read_pay(cell: Cell) -> Pay | None:
+def read_pay(cell: Cell) -> PaySaid | None:
     """Read pay as monthly CNY: 6000-8000, 6-8K, 0.6-0.9万/月, 8000以上, or bare figures in the unit of the header.
 
-    Pay by the day, hour or year is converted as in free text. 面议 and pay by the piece give None. Raises TableError
-    for what is no pay and for ends that fall.
+    Pay by the day, hour or year is converted as in free text, `basis` says from what; 面议 and pay by the piece have no
+    figures. None where the cell says none. Raises TableError for what is no pay and for ends that fall.
     """
-    said = pay_said(cell)
-    return Pay(said.low, said.high) if said is not None and said.figures else None
-
-
-def pay_said(cell: Cell) -> PaySaid | None:
-    """Read pay with the unit in which it is written; None where the cell says none. Raises TableError as `read_pay`."""
     text = unicodedata.normalize("NFKC", cell.text[:LONGEST_NAME])
     if is_none(cell):
         return None

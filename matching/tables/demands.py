@@ -15,7 +15,7 @@ from matching.tables.dates import read_day
 from matching.tables.items import Form
 from matching.tables.read import Read, Row, Table
 from matching.tables.words import known_words, plain_form
-from matching.text.pay import DAYS, HOURS
+from matching.text.pay import DAYS, HOURS, PaySaid
 
 LARGEST_HEADCOUNT = 100_000
 MUST_KNOWN = "must_known"
@@ -85,7 +85,7 @@ def _amount(cell: Cell) -> int | None:
     return None if cells.is_none(cell) else cells.read_number(cell, 0, LARGEST_PAY)
 
 
-def _pay(row: Row, low: int | None, high: int | None, whole: Pay | None) -> Pay | None:
+def _pay(row: Row, low: int | None, high: int | None, said: PaySaid | None) -> Pay | None:
     """Join the ends of the pay from their columns, else take both from the column of pay."""
     cell = row.cell("pay_high")
     if low is not None and high is not None and cell is not None and high < low:
@@ -93,20 +93,19 @@ def _pay(row: Row, low: int | None, high: int | None, whole: Pay | None) -> Pay 
         row.problems += cell.wrong("end_before_start", english, chinese).problems
     cell = row.cell("pay")
     if cell is not None and not row.problems and cells.names_amount(cell):
-        _note_pay(row, cell, whole)
+        _note_pay(row, cell, said)
     if low is None and high is None:
-        return whole
+        return Pay(said.low, said.high) if said is not None and said.figures else None
     return Pay(low, high)
 
 
-def _note_pay(row: Row, cell: Cell, pay: Pay | None) -> None:
+def _note_pay(row: Row, cell: Cell, said: PaySaid | None) -> None:
     """Say how pay that isn't by the month was taken, so that a person can object."""
-    said = cells.pay_said(cell)
-    if pay is None or said is None:
+    if said is None or not said.figures:
         english, chinese = "is no pay by the month and was not converted", "不是按月的薪资，未折算"
         row.note("pay_not_monthly", english, chinese, cell)
     elif said.basis in BASES:
-        amount = "-".join(dict.fromkeys(str(end) for end in (pay.low, pay.high) if end is not None))
+        amount = "-".join(dict.fromkeys(str(end) for end in (said.low, said.high) if end is not None))
         times, unit, chinese_unit = BASES[said.basis]
         english = f"is pay by the {said.basis}, taken as {amount} CNY a month ({times:g} {unit})"
         chinese = f"按{chinese_unit[0]}计薪，折合每月 {amount} 元（每月按 {times:g} {chinese_unit[1]}计）"

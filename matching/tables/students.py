@@ -34,11 +34,12 @@ def read_profiles(path: Path | str, today: date | None = None) -> Read[Profile]:
     """
     table: Table[Profile] = Table(Path(path), "students")
     for row in table.rows():
-        table.add(row, [_profile(row, today or date.today())])
+        table.add(row, [profile_of(row, today or date.today())])
     return table.read()
 
 
-def _profile(row: Row, today: date) -> Profile:
+def profile_of(row: Row, today: date) -> Profile:
+    """Read one row of a table of students; its problems are noted in the row."""
     intent = row.take("intent", cells.read_intent, Intent.EMPLOY.value)
     allow = AutomatedDecision.ALLOW.value
     decision = row.take("automated_decision", partial(cells.read_word, field="automated_decision"), allow)

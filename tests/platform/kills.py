@@ -61,7 +61,7 @@ def server(folder: Path, url: str, port: int, workers: int = 1) -> Iterator[subp
             [*command, *options], cwd=ROOT, env=environment, stdout=log, stderr=log, start_new_session=True
         )
     try:
-        _wait(process, port)
+        wait_until_up(process, port)
         yield process
     finally:
         kill_group(process)
@@ -74,7 +74,8 @@ def kill_group(process: subprocess.Popen[bytes]) -> None:
     process.wait()
 
 
-def _wait(process: subprocess.Popen[bytes], port: int) -> None:
+def wait_until_up(process: subprocess.Popen[bytes], port: int) -> None:
+    """Wait until a server answers on its port."""
     for _ in range(600):
         try:
             if httpx.get(f"http://127.0.0.1:{port}/v1/health", timeout=5).status_code == 200:

@@ -7,8 +7,9 @@ from typing import Any
 
 import pytest
 
-from api.resources.student_record import birthday, merged
+from api.resources.student_record import birthday, merged, sparse
 from api.store.tables import Consent, Identity, Protected, Student
+from matching import Profile
 from tests.platform.conftest import World
 
 BODY: dict[str, Any] = {
@@ -222,3 +223,17 @@ def test_what_a_roster_leaves_empty_stays() -> None:
         "major": "焊接",
         "turns_16_on": "2027-01-01",
     }
+
+
+@pytest.mark.parametrize(
+    ("written", "kept"),
+    [
+        ("24机电一体化技术3班", "机电一体化技术"),
+        ("2024级焊接(2)班", "焊接"),
+        ("焊接2401班", "焊接"),
+        ("3+2机电一体化", "3+2机电一体化"),
+        ("数控技术", "数控技术"),
+    ],
+)
+def test_a_class_is_no_part_of_what_matching_may_know(written: str, kept: str) -> None:
+    assert sparse(Profile("-", major=written)) == {"major": kept}
