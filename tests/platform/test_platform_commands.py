@@ -44,8 +44,8 @@ def run(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> Run:
             patch.setattr(sys, "argv", ["duikou", *shlex.split(line)])
             patch.setattr(sys, "stdout", out)
             patch.setattr(sys, "stderr", err)
-            patch.setattr(shown.out, "file", out)
-            patch.setattr(shown.err, "file", err)
+            patch.setattr(shown.out, "_file", out)
+            patch.setattr(shown.err, "_file", err)
             try:
                 main()
                 status = 0
