@@ -153,11 +153,13 @@ def _constant(name: str) -> Any:
 
 
 def _object(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
-    values = dict(pairs)
-    if len(values) < len(pairs):
-        names = [name for name, _ in pairs]
-        twice = next(name for name in values if names.count(name) > 1)
-        raise JsonError(Problem("double_key", "the field stands twice", "字段重复", twice, field=twice))
+    if len(pairs) > MOST_FIELDS:
+        raise _bad("too_long", f"an object has more than {MOST_FIELDS} fields", f"对象超过 {MOST_FIELDS} 个字段")
+    values: dict[str, Any] = {}
+    for name, value in pairs:
+        if name in values:
+            raise JsonError(Problem("double_key", "the field stands twice", "字段重复", name, field=name))
+        values[name] = value
     return values
 
 
@@ -202,9 +204,8 @@ def _wrong(value: Any, depth: int) -> tuple[str, str, str] | None:
         return None
     if depth > DEEPEST:
         return "too_deep", f"nested deeper than {DEEPEST}", f"嵌套超过 {DEEPEST} 层"
-    most = MOST_FIELDS if isinstance(value, dict) else LONGEST_LIST
-    if len(value) > most and (depth > 1 or isinstance(value, dict)):
-        return "too_long", f"more than {most} entries", f"超过 {most} 项"
+    if isinstance(value, list) and len(value) > LONGEST_LIST and depth > 1:
+        return "too_long", f"more than {LONGEST_LIST} entries", f"超过 {LONGEST_LIST} 项"
     return None
 
 
