@@ -12,6 +12,7 @@ from api.console import forms
 from api.console.render import page, piece
 from api.console.visits import PageRoute, Sent, Visit, Visitor, go
 from api.deps import exposure_of
+from api.errors import NotFound
 from api.live import demand_of
 from api.resources import contacts, demands, exports, matches, shortlists
 from matching.engine import Order
@@ -98,9 +99,10 @@ def _student_page(visit: Visit, demand_id: str, code: str, error: InputError | N
     secret = visit.settings.secret
     with visit.store.reading(visit.who) as session:
         row = demands.demand(session, visit.who, demand_id)
-        told = matches.explanation(session, visit.who, visit.live, secret, demand_id, code)
-        chosen = matches.choose(session, visit.who, visit.live, secret, demand_id, code)
-        card = matches.student_cards(session, secret, demand_id, [chosen.student_id])[chosen.student_id]
+        chosen, told = matches.chosen_with_reasons(session, visit.who, visit.live, secret, demand_id, code)
+        card = matches.student_cards(session, secret, demand_id, [chosen.student_id]).get(chosen.student_id)
+        if card is None:
+            raise NotFound("student", "学生")
         entries = shortlists.values(
             session, visit.who, secret, shortlists.listed(session, visit.who, demand_id, limit=200)
         )

@@ -21,6 +21,7 @@ from sqlalchemy.orm import Session
 
 from api.access import PUBLIC_STATUS, SMALL_GROUP, Principal, for_enterprise, require, rounded, rows
 from api.codes import code_of, student_with
+from api.disclosure import known_words, shared_words
 from api.errors import Conflict, NotFound
 from api.live import Live, demand_of, profile_of, shown
 from api.resources.demands import STATUS_NAMES, checked, demand
@@ -28,6 +29,7 @@ from api.resources.wording import findings
 from api.store.tables import DemandRow, Organisation, Student
 from matching import Engine, Explanation, MatchList
 from matching.engine import Order
+from matching.rules import Facts, filter_of
 
 LISTED = ("live", "paused")
 MOST_RELAXATIONS = 5
@@ -100,10 +102,18 @@ def explanation(
     session: Session, who: Principal, live: Live, secret: bytes, demand_id: str, code: str
 ) -> dict[str, Any]:
     """Explain one result of a demand's list; NotFound for a code that is not in it now."""
+    return chosen_with_reasons(session, who, live, secret, demand_id, code)[1]
+
+
+def chosen_with_reasons(
+    session: Session, who: Principal, live: Live, secret: bytes, demand_id: str, code: str
+) -> tuple[Chosen, dict[str, Any]]:
+    """Do what `choose` and `explanation` do, of one and the same state of the index."""
     row = _listable(session, who, demand_id)
     with live.engine() as engine:
-        told = engine.explain(_asked(engine, row), _student_with(engine, secret, row, code))
-    return masked(told, code)
+        student_id = _student_with(engine, secret, row, code)
+        told = engine.explain(_asked(engine, row), student_id)
+    return Chosen(row.id, student_id), masked(told, code)
 
 
 def relaxations(session: Session, who: Principal, live: Live, demand_id: str) -> list[dict[str, Any]]:
@@ -128,19 +138,27 @@ def estimate(session: Session, who: Principal, live: Live, record: object, today
 
 
 def choose(session: Session, who: Principal, live: Live, secret: bytes, demand_id: str, code: str) -> Chosen:
-    """Find whom a code in an own demand's list stands for; NotFound for a code of nobody who is shown now."""
+    """Find whom a code in an own demand's list stands for; NotFound for a code of nobody who is in it now."""
     row = _listable(session, who, demand_id)
     with live.engine() as engine:
         return Chosen(row.id, _student_with(engine, secret, row, code))
 
 
 def _student_with(engine: Engine, secret: bytes, row: DemandRow, code: str) -> str:
-    """Look among the best first, because each code has to be computed."""
+    """Look among the best first, because each code has to be computed; NotFound for whoever is not in the list."""
     best = engine.match(_asked(engine, row), LARGEST_LIST)
     found = student_with(secret, row.id, code, chain(best.ids, best.unscored, engine.profiles_))
-    if found is None:
+    if found is None or not _lets_in(engine, row, found):
         raise NotFound("student", "学生")
     return found
+
+
+def _lets_in(engine: Engine, row: DemandRow, student_id: str) -> bool:
+    """Tell whether the demand's hard conditions leave a student in its list, ranked or unscored."""
+    asked = engine.demands_.get(row.id) or engine.vocabulary_.link_demand(demand_of(row))
+    conditions = filter_of(asked, engine.vocabulary_, engine.vectorizer_.day(asked))
+    outcome = conditions.apply(Facts.build([engine.profiles_[student_id]], engine.vocabulary_))
+    return bool(outcome.ranked[0] or outcome.unscored[0])
 
 
 def student_cards(
@@ -159,26 +177,31 @@ def student_cards(
 
 
 def masked(told: Explanation, code: str) -> dict[str, Any]:
-    """Give an explanation as an enterprise may read it: the code for the id, years for dates, no place in the text."""
+    """Give an explanation as an enterprise may read it.
+
+    The code for the id, years for dates, no place in the text, and of phrases and shared wording only known words.
+    """
     reasons = tuple(
         replace(
             reason,
             evidence=tuple(
                 replace(
                     proof,
-                    phrase=_years(proof.phrase),
+                    phrase=proof.phrase if proof.source == "education" else known_words(proof.phrase),
                     note_zh=_years(proof.note_zh),
                     note_en=_years(proof.note_en),
                     start=None,
                     end=None,
                 )
                 for proof in reason.evidence
+                if proof.source == "education" or known_words(proof.phrase)
             ),
         )
         for reason in told.reasons
     )
     notes = tuple((_years(zh), _years(en)) for zh, en in told.notes)
-    return replace(told, profile=code, reasons=reasons, notes=notes).as_dict()
+    wording = shared_words(told)
+    return replace(told, profile=code, reasons=reasons, notes=notes, wording=wording).as_dict()
 
 
 def _listable(session: Session, who: Principal, demand_id: str) -> DemandRow:

@@ -38,6 +38,15 @@ def change(world: World, student: str, visible: bool | None = None, **values: An
         work.note("edit", "student", row.id)
 
 
+def must(world: World, kind: str, label: str) -> None:
+    """Let the welder's demand ask for one thing only, as a must."""
+    with world.store.writing("system") as work:
+        row = work.session.get_one(DemandRow, world.ids["welder"])
+        row.record = {**row.record, "requirements": [{"kind": kind, "label": label, "importance": "must"}]}
+        work.touch(row)
+        work.note("seed", "demand", row.id)
+
+
 def enrol(world: World, college: str, count: int, **values: Any) -> list[str]:
     with world.store.writing("system") as work:
         rows = [
@@ -119,6 +128,34 @@ def test_who_hides_is_gone_at_once_from_list_and_explanation(world: World) -> No
     assert listed(world)["results"][0]["code"] == code
 
 
+def test_a_code_ends_when_its_student_leaves_the_list(world: World) -> None:
+    assert world.client is not None
+    welder = world.ids["welder"]
+    code = listed(world)["results"][0]["code"]
+    pair = {"demand_id": welder, "code": code}
+
+    def statuses() -> list[int]:
+        assert world.client is not None
+        told = get(world, f"/demands/{welder}/matches/{code}", "hr")
+        asked = (
+            world.client.post(f"/v1/{kind}", headers=world.as_("hr"), json=pair | more)
+            for kind, more in (("shortlists", {}), ("contact-requests", {"message": "想约您面谈。"}))
+        )
+        return [told.status_code, *(answer.status_code for answer in asked)]
+
+    change(world, "anna", intent="not_seeking")
+    assert statuses() == [404, 404, 404]
+    change(world, "anna", intent="employ")
+    must(world, "education", "本科")
+    assert statuses() == [404, 404, 404]
+    must(world, "education", "中职")
+    change(world, "anna", automated_decision="refuse")
+    assert statuses() == [200, 201, 201]
+    entry = world.client.get("/v1/shortlists", headers=world.as_("hr")).json()["items"][0]
+    change(world, "anna", intent="not_seeking")
+    assert get(world, f"/shortlists/{entry['id']}", "hr").status_code == 200
+
+
 def test_who_refuses_ranking_is_listed_unscored_page_by_page(world: World) -> None:
     refusing = enrol(world, "west", 5, automated_decision="refuse")
     codes = sorted(code_of(world.settings.secret, world.ids["welder"], one) for one in refusing)
@@ -143,12 +180,7 @@ def test_a_paused_demand_keeps_its_list(world: World) -> None:
 
 def test_musts_that_remove_show_rounded_counts_and_relaxations(world: World) -> None:
     enrol(world, "west", 13, education="中职")
-    with world.store.writing("system") as work:
-        row = work.session.get_one(DemandRow, world.ids["welder"])
-        must = {"kind": "education", "label": "本科", "importance": "must"}
-        row.record = {**row.record, "requirements": [must]}
-        work.touch(row)
-        work.note("seed", "demand", row.id)
+    must(world, "education", "本科")
     found = listed(world, query="?relaxations=true")
     assert found["results"] == [] and found["considered"] == "15"
     counts = {one["label_zh"]: one["count"] for one in found["removed"]}
