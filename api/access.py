@@ -16,6 +16,7 @@ from typing import Any
 
 from sqlalchemy import ColumnElement, and_, false, or_, select, true
 
+from api.disclosure import labels, name_of
 from api.errors import Forbidden
 from api.store.tables import (
     Audit,
@@ -30,6 +31,7 @@ from api.store.tables import (
     Student,
     User,
 )
+from matching import Kind
 
 
 class Role(StrEnum):
@@ -253,15 +255,28 @@ def rounded(count: int) -> str:
 def for_enterprise(record: Mapping[str, Any], code: str, college: str | None) -> dict[str, Any]:
     """Give what an enterprise sees of a student: the code of this demand, no class, no exact date, no wish.
 
+    Majors, skills and certificates stand under the names of the vocabulary (`disclosure`); what a student says to be
+    unable to do is left out, what the curriculum is still to give has the year as `available_in`.
+
     record : values of matching.Profile. college : its name, None in groups under SMALL_GROUP.
     """
     graduates = record.get("graduates_on")
     return {
         "code": code,
         "college": college,
-        "major": record.get("major"),
+        "major": name_of(Kind.MAJOR, record["major"]) or None if record.get("major") else None,
         "education": record.get("education"),
-        "graduates_in": int(str(graduates)[:4]) if graduates else None,
-        "skills": [{"label": s["label"], "level": s.get("level")} for s in record.get("skills") or ()],
-        "certificates": [{"label": c["label"], "level": c.get("level")} for c in record.get("certificates") or ()],
+        "graduates_in": _year(graduates),
+        "skills": [
+            {"label": name, "level": claim.get("level"), "available_in": _year(claim.get("available_on"))}
+            for name, claim in labels(record, "skills")
+            if claim.get("level") != 0
+        ],
+        "certificates": [
+            {"label": name, "level": claim.get("level")} for name, claim in labels(record, "certificates")
+        ],
     }
+
+
+def _year(day: object) -> int | None:
+    return int(str(day)[:4]) if day else None

@@ -22,6 +22,7 @@ from api import console, problems
 from api.body import READ
 from api.deps import caller
 from api.exposure import Exposure
+from api.disclosure import shipped_vocabulary
 from api.identity import LoginLimit
 from api.live import Live
 from api.metrics import Metrics
@@ -129,7 +130,7 @@ def create_app(vocabulary: Vocabulary | None = None, settings: Settings | None =
 
 def _ready(given: Vocabulary | None) -> Vocabulary:
     """Load the vocabulary and match once, so that the first request doesn't wait for what is built on first use."""
-    vocabulary = given or Vocabulary.load()
+    vocabulary = given or shipped_vocabulary()
     Engine(vocabulary).fit([Demand("-", "焊工")], [Profile("-", major="焊接技术")]).match("-")
     return vocabulary
 

@@ -12,13 +12,13 @@ from limits import RateLimitItemPerMinute
 from limits.storage import MemoryStorage
 from limits.strategies import MovingWindowRateLimiter
 from pwdlib import PasswordHash
-from sqlalchemy import select
+from sqlalchemy import ColumnElement, or_, select, update
 from sqlalchemy.orm import Session
 
 from api.access import Principal, Role
 from api.errors import FieldError, NotSignedIn, TooMany
 from api.store import Work
-from api.store.tables import Credential, User, now
+from api.store.tables import Credential, Organisation, User, now
 from matching.errors import Problem
 
 SHORTEST_PASSWORD, LONGEST_PASSWORD = 10, 200
@@ -58,8 +58,11 @@ def hash_password(password: str) -> str:
 
 
 def user_with(session: Session, login: str, password: str) -> User:
-    """Find the active account that login and password belong to; NotSignedIn takes as long for an unknown login."""
-    user = session.scalar(select(User).where(User.login == login, User.active))
+    """Find the active account that login and password belong to; NotSignedIn takes as long for an unknown login.
+
+    An account whose organisation is turned off is not active either.
+    """
+    user = session.scalar(select(User).where(User.login == login, _is_on()))
     right = _hasher().verify(password[:LONGEST_PASSWORD], user.password_hash if user else _hash_of_nobody())
     if user is None or not right:
         raise NotSignedIn
@@ -82,15 +85,24 @@ def issue(work: Work, user: User, kind: str, lifetime: timedelta, label: str = "
 
 
 def credential_of(session: Session, secret: str, kind: str) -> tuple[Credential, User]:
-    """Find a valid credential and its account; NotSignedIn where it is unknown, expired, revoked or the account off."""
+    """Find a valid credential and its account.
+
+    Raises NotSignedIn where it is unknown, expired or revoked, or the account or its organisation turned off.
+    """
     found = session.execute(
         select(Credential, User)
         .join(User, User.id == Credential.user_id)
-        .where(Credential.secret_hash == _digest(secret), Credential.kind == kind, User.active)
+        .where(Credential.secret_hash == _digest(secret), Credential.kind == kind, _is_on())
     ).one_or_none()
     if found is None or found[0].revoked_at is not None or found[0].expires_at <= now():
         raise NotSignedIn
     return found[0], found[1]
+
+
+def end_sessions(work: Work, user: User) -> None:
+    """Revoke all sessions and tokens of an account; when: it is turned off or gets a new password."""
+    own = update(Credential).where(Credential.user_id == user.id, Credential.revoked_at.is_(None))
+    work.session.execute(own.values(revoked_at=now()))
 
 
 def principal_of(user: User) -> Principal:
@@ -110,7 +122,13 @@ def principal_of(user: User) -> Principal:
 
 def csrf_fits(credential: Credential, given: str | None) -> bool:
     """Tell whether a page's token is the session's own; an empty one never is."""
-    return bool(given) and bool(credential.csrf) and compare_digest(given or "", credential.csrf)
+    return bool(given) and bool(credential.csrf) and compare_digest((given or "").encode(), credential.csrf.encode())
+
+
+def _is_on() -> ColumnElement[bool]:
+    """Give the condition that an account is turned on, and so is its organisation where it has one."""
+    active = select(Organisation.id).where(Organisation.active)
+    return User.active & or_(User.organisation_id.is_(None), User.organisation_id.in_(active))
 
 
 def _digest(secret: str) -> str:

@@ -18,6 +18,7 @@ class Named(Answer):
 
     label: str = Field(description="名称 / name", examples=["氩弧焊"])
     level: int | None = Field(description="等级 / level", examples=[2])
+    available_in: int | None = Field(None, description="课程将在该年教授 / the year in which the curriculum gives it")
 
 
 class Card(Answer):
