@@ -188,6 +188,9 @@ def export_table(
     """Write an organisation's students or demands as a workbook. 导出某单位的学生或岗位需求。"""
     from api.resources import exports
 
+    if output.suffix.lower() != ".xlsx":
+        en, zh = "an export is a workbook; name a file .xlsx", "导出为 Excel 工作簿，文件名应以 .xlsx 结尾"
+        raise RecordError(Problem("file_type", en, zh, output.name, field="-o"))
     store = store_of(folder)
     who = _acting(store, organisation, kind, "export")
     with store.reading(who) as session:
