@@ -15,7 +15,7 @@ from fastapi import Depends, Header, Query, Request, Response
 from starlette.responses import JSONResponse
 
 from api.access import Principal
-from api.errors import Changed, Conflict, FieldError, Forbidden, NotSignedIn, VersionMissing
+from api.errors import Changed, Conflict, FieldError, Forbidden, NotFound, NotSignedIn, VersionMissing
 from api.exposure import Exposure
 from api.identity import credential_of, csrf_fits, principal_of
 from api.live import Live
@@ -57,26 +57,38 @@ def settings_of(request: Request) -> Settings:
 def caller(request: Request) -> Principal:
     """Find who asks: a program by `Authorization: Bearer`, a browser by its cookie and, for writes, its CSRF token.
 
-    Raises NotSignedIn (401), or Forbidden (403) where the CSRF token is missing, empty or foreign.
+    Raises NotSignedIn (401), Forbidden (403) where the CSRF token is missing, empty or foreign, and for U+0000, which
+    no store keeps, NotFound (404) in the path and FieldError (422) in the query. The credential's id stays in
+    `request.state.credential_id`.
     """
     scheme, _, secret = request.headers.get("authorization", "").partition(" ")
     with store_of(request).reading() as session:
         if scheme:
             if scheme.lower() != "bearer":
                 raise NotSignedIn
-            _, user = credential_of(session, secret.strip(), "token")
-            request.state.user_id = user.id
-            return principal_of(user)
-        cookie = request.cookies.get(COOKIE)
-        if not cookie:
-            raise NotSignedIn
-        credential, user = credential_of(session, cookie, "session")
-    request.state.user_id = user.id
-    if request.method not in SAFE and not csrf_fits(credential, request.headers.get(CSRF_HEADER)):
+            credential, user = credential_of(session, secret.strip(), "token")
+        else:
+            cookie = request.cookies.get(COOKIE)
+            if not cookie:
+                raise NotSignedIn
+            credential, user = credential_of(session, cookie, "session")
+    request.state.user_id, request.state.credential_id = user.id, credential.id
+    by_page = credential.kind == "session" and request.method not in SAFE
+    if by_page and not csrf_fits(credential, request.headers.get(CSRF_HEADER)):
         raise Forbidden(
             "the page's CSRF token is missing or wrong; reload the page", "页面安全令牌缺失或有误，请刷新页面"
         )
+    _require_characters(request)
     return principal_of(user)
+
+
+def _require_characters(request: Request) -> None:
+    if "\x00" in request.url.path or any("\x00" in str(value) for value in request.path_params.values()):
+        raise NotFound("record", "记录")
+    for name, value in request.query_params.multi_items():
+        if "\x00" in name + value:
+            en, zh = "holds a character that is no text", "含有无效字符"
+            raise FieldError(Problem("character", en, zh, field=name.replace("\x00", "")))
 
 
 Caller = Annotated[Principal, Depends(caller)]

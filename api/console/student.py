@@ -73,7 +73,7 @@ def agree(visit: Visitor, form: Sent) -> Response:
     try:
         with visit.store.writing(visit.who) as work:
             student_id = students.own(work.session, visit.who).student.id
-            guardian = forms.text(form, "guardian")
+            guardian = forms.line(form, "guardian")
             consents.give(work, visit.who, student_id, "profile", guardian=guardian, today=date.today())
     except InputError as error:
         return _consents(visit, error)
@@ -101,7 +101,7 @@ def answer(visit: Visitor, request_id: str, answer: str, form: Sent) -> Response
     try:
         with visit.store.writing(visit.who) as work:
             if answer == "grant":
-                contacts.grant(work, visit.who, request_id, forms.text(form, "guardian"), date.today())
+                contacts.grant(work, visit.who, request_id, forms.line(form, "guardian"), date.today())
             else:
                 contacts.refuse(work, visit.who, request_id)
     except InputError as error:

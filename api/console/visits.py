@@ -105,7 +105,7 @@ def visit_of(request: Request) -> Visit:
         raise NotFound("page", "页面")
     with store_of(request).reading() as session:
         credential, user = credential_of(session, cookie, "session")
-    request.state.user_id = user.id
+    request.state.user_id, request.state.credential_id = user.id, credential.id
     who = principal_of(user)
     return Visit(request, credential, who, language_of(request, who))
 

@@ -9,12 +9,15 @@ from fastapi import APIRouter, Query
 from pydantic import AwareDatetime, Field
 
 from api.deps import Caller, Limit, Records
+from api.errors import FieldError
 from api.problems import answers
 from api.resources import oversight
 from api.schemas import Answer
+from matching.errors import Problem
 
 router = APIRouter(prefix="/v1/audit", tags=["audit"])
 LARGEST_NUMBER = 2**31 - 1
+FIRST_YEAR, LAST_YEAR = 1970, 2999
 Part = Annotated[str | None, Query(max_length=200)]
 
 
@@ -71,6 +74,8 @@ def audit(
         "organisation_id": organisation_id,
     }
     equal = {name: value for name, value in asked.items() if value is not None}
+    _require_in_range("since", since)
+    _require_in_range("until", until)
     with store.reading(who) as session:
         found = oversight.audit(session, who, equal, since, until, cursor, limit)
     items = [AuditRow(**oversight.audit_values(row)) for row in found]
@@ -82,3 +87,10 @@ def verify(who: Caller, store: Records) -> Chain:
     """Recompute every hash of the log. 逐条重算哈希，验证日志未被改动。"""
     with store.reading(who) as session:
         return Chain(**oversight.verify_audit(session, who))
+
+
+def _require_in_range(field: str, moment: datetime | None) -> None:
+    """Refuse a moment so far away that another zone can't express it."""
+    if moment is not None and not FIRST_YEAR <= moment.year <= LAST_YEAR:
+        en, zh = f"its year must be {FIRST_YEAR} to {LAST_YEAR}", f"年份应在 {FIRST_YEAR} 至 {LAST_YEAR} 之间"
+        raise FieldError(Problem("range", en, zh, moment.isoformat(), field=field))

@@ -89,8 +89,7 @@ def sign_in(
     request: Request, given: Annotated[SignIn, body(SignIn)], store: Records, settings: Operator, response: Response
 ) -> Session:
     """Check login and password and start a session; its cookie is HttpOnly. 校验账号密码并建立会话。"""
-    address = request.client.host if request.client else "-"
-    request.state.login_limit.spend(given.login, address)
+    request.state.login_limit.spend(given.login, _address(request))
     with store.reading() as session:
         user = identity.user_with(session, given.login, given.password)
     lifetime = timedelta(hours=settings.session_hours)
@@ -111,12 +110,9 @@ def sign_in(
 @router.post("/logout", summary="退出 / sign out", status_code=204, responses=answers(401, 403))
 def sign_out(request: Request, who: Caller, store: Records) -> Response:
     """End the session or revoke the token that this request came with. 结束会话。"""
-    secret = request.cookies.get(COOKIE) or request.headers.get("authorization", "").partition(" ")[2].strip()
-    kind = "token" if "authorization" in request.headers else "session"
     with store.writing(who) as work:
-        credential, user = identity.credential_of(work.session, secret, kind)
-        credential.revoked_at = now()
-        work.note("sign_out", "user", user.id, user.organisation_id)
+        work.session.get_one(Credential, request.state.credential_id).revoked_at = now()
+        work.note("sign_out", "user", who.user_id, who.organisation_id)
     gone = Response(status_code=204)
     gone.delete_cookie(COOKIE)
     return gone
@@ -138,8 +134,8 @@ def me(who: Caller) -> Me:
 def change_password(
     request: Request, who: Caller, given: Annotated[NewPassword, body(NewPassword)], store: Records
 ) -> Response:
-    """Change one's password; all other sessions and tokens end. 修改密码，其他会话与令牌失效。"""
-    request.state.login_limit.spend(who.login, "password")
+    """Change one's password; all sessions and tokens end, this one too. 修改密码，所有会话与令牌（包括当前的）失效。"""
+    request.state.login_limit.spend(f"password {who.login}", _address(request))
     with store.reading() as session:
         identity.user_with(session, who.login, given.old)
     hashed = identity.hash_password(given.password)
@@ -189,6 +185,10 @@ def revoke(token_id: str, who: Caller, store: Records) -> Response:
         token.revoked_at = token.revoked_at or now()
         work.note("revoke_token", "user", who.user_id, who.organisation_id)
     return Response(status_code=204)
+
+
+def _address(request: Request) -> str:
+    return request.client.host if request.client else "-"
 
 
 def _me(who: Principal) -> dict[str, Any]:

@@ -5,8 +5,11 @@ from __future__ import annotations
 import re
 from datetime import timedelta
 
+from starlette.requests import Request
+
 from api.deps import COOKIE, SAFE
-from api.identity import issue
+from api.identity import LoginLimit, issue, principal_of
+from api.routes.auth import NewPassword, change_password
 from api.store.tables import Credential, User, now
 from tests.platform.conftest import PASSWORD, World
 
@@ -123,3 +126,35 @@ def test_signing_in_is_limited(world: World) -> None:
     late = web.post("/v1/auth/login", json={"login": "hr@test", "password": PASSWORD})
     assert late.status_code == 429 and int(late.headers["retry-after"]) > 0
     assert web.post("/v1/auth/login", json={"login": "hr2@test", "password": PASSWORD}).status_code == 200
+
+
+def test_signing_out_ends_what_the_request_came_with(world: World) -> None:
+    web, (token, _), (_, session) = client(world), session_of(world, "hr", "token"), session_of(world, "hr")
+    sent = {"Authorization": f"Bearer {token}"}
+    assert web.post("/v1/auth/logout", headers={**sent, "Cookie": f"{COOKIE}=stray"}).status_code == 204
+    assert web.get("/v1/auth/me", headers=sent).status_code == 401
+    with world.store.reading() as reading:
+        assert reading.get_one(Credential, session.id).revoked_at is None
+
+
+def test_a_new_password_is_limited_by_account_apart_from_signing_in(world: World) -> None:
+    web = client(world)
+    wrong = {"old": "falsch falsch", "password": PASSWORD}
+
+    def tries(name: str, times: int) -> list[int]:
+        return [web.post("/v1/auth/password", json=wrong, headers=world.as_(name)).status_code for _ in range(times)]
+
+    assert tries("hr", 6) == [401] * 5 + [429]
+    assert tries("hr2", 1) == [401]
+    assert web.post("/v1/auth/login", json={"login": "hr@test", "password": PASSWORD}).status_code == 200
+
+
+def test_tries_for_a_new_password_count_for_the_address(world: World) -> None:
+    spent: list[tuple[str, str]] = []
+    limit = LoginLimit()
+    limit.spend = lambda login, address: spent.append((login, address))  # type: ignore[method-assign]
+    request = Request({"type": "http", "client": ("203.0.113.7", 4000), "state": {"login_limit": limit}})
+    with world.store.reading() as session:
+        who = principal_of(session.get_one(User, world.ids["user hr"]))
+    change_password(request, who, NewPassword(old=PASSWORD, password=f"{PASSWORD}新"), world.store)
+    assert spent == [("password hr@test", "203.0.113.7")]
