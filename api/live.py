@@ -26,7 +26,7 @@ from sqlalchemy.orm import Session
 
 from api.slots import Slots
 from api.store import FIRST_HASH, Store
-from api.store.tables import Audit, Consent, DemandRow, Head, Removed, Setting, Student
+from api.store.tables import Audit, Consent, DemandRow, Head, Organisation, Removed, Setting, Student
 from matching import Demand, Engine, Profile, Vocabulary
 from matching.errors import IndexDamaged, RecordError
 from matching.records import from_values
@@ -221,8 +221,11 @@ class Live:
         since = state.number if switch == state.shows_all else -1
         agreed = select(Consent.student_id).where(Consent.change > since)
         moved = or_(Student.change > since, Student.id.in_(agreed))
+        touched = select(Organisation.id).where(Organisation.change > since)
         is_shown, is_live = shown(session).label("shown"), (DemandRow.status == "live").label("live")
-        students = session.execute(select(Student.id, Student.record, is_shown).where(moved)).all()
+        near = select(Student.id, Student.record, is_shown, moved.label("moved"))
+        found = session.execute(near.where(or_(moved, Student.college_id.in_(touched))))
+        students = [(key, record, on) for key, record, on, own in found if own or on != (key in engine.profiles_)]
         asked = select(DemandRow.id, DemandRow.record, is_live).where(DemandRow.change > since)
         demands = session.execute(asked).all()
         gone = set(session.scalars(select(Removed.id).where(Removed.change > since)))
@@ -277,12 +280,13 @@ def shows_all(session: Session) -> bool:
 def shown(session: Session) -> ColumnElement[bool]:
     """Give the condition under which enterprises see a student's profile.
 
-    The student keeps it visible, and the operator's switch is on or the student agreed to it.
+    The student keeps it visible, the college is active, and the operator's switch is on or the student agreed to it.
     """
     agreed = exists().where(
         Consent.student_id == Student.id, Consent.purpose == "profile", Consent.withdrawn_at.is_(None)
     )
-    return Student.visible & (true() if shows_all(session) else agreed)
+    colleges = select(Organisation.id).where(Organisation.active)
+    return Student.visible & Student.college_id.in_(colleges) & (true() if shows_all(session) else agreed)
 
 
 def demand_of(row: DemandRow) -> Demand:

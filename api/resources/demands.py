@@ -25,7 +25,7 @@ from api.live import demand_of
 from api.resources.people import months_after
 from api.resources.wording import findings, require_lawful
 from api.store import Work
-from api.store.tables import DemandRow, DemandStep, Organisation, new_id
+from api.store.tables import DemandRow, DemandStep, Organisation, User, new_id
 from matching import Demand, Vocabulary
 from matching.errors import Problem, RecordError
 from matching.records import from_values, to_values
@@ -202,13 +202,17 @@ def edit_demand(
 
 
 def remove_demand(work: Work, who: Principal, demand_id: str, if_match: str | None) -> None:
-    """Delete a draft; Conflict for what was submitted, which is closed instead."""
+    """Delete a draft, also from what recruiters look after; Conflict for what was submitted: that is closed instead."""
     require(who, "demand.edit")
     row = demand(work.session, who, demand_id)
     require_version(row, if_match)
     if row.status != "draft":
         raise _not_now("delete", "删除", row.status)
     owner = row.organisation_id
+    for account in work.session.scalars(select(User).where(User.organisation_id == owner)):
+        if demand_id in account.demands:
+            account.demands = [one for one in account.demands if one != demand_id]
+            work.touch(account)
     work.remove("demand", row, row.id)
     work.note("remove", "demand", demand_id, owner)
 

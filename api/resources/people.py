@@ -24,12 +24,13 @@ from api.credit_code import read_credit_code
 from api.deps import require_version
 from api.errors import Conflict, FieldError, Forbidden, NotFound
 from api.store import Work
-from api.store.tables import Credential, DemandRow, Organisation, Student, User, now
+from api.store.tables import DemandRow, DemandStep, Organisation, Student, User
 from matching.errors import Problem
 
 OrganisationKind = Literal["enterprise", "college", "office"]
 ConsortiumRole = Literal["chair", "vice_chair", "secretary_general", "council", "member"]
 MONTHS_VERIFIED = 6
+OWNER_OFF = "单位已停用 / the organisation was turned off"
 
 
 # -- organisations
@@ -93,7 +94,10 @@ def add_organisation(work: Work, who: Principal, values: Mapping[str, Any]) -> O
 def edit_organisation(
     work: Work, who: Principal, organisation_id: str, if_match: str | None, values: Mapping[str, Any]
 ) -> Organisation:
-    """Change the given fields of a member; turned off, its accounts are turned off with it."""
+    """Change the given fields of a member.
+
+    Turned off, its accounts can't sign in, its live demands are paused, and its students stand in no list.
+    """
     require(who, "organisation.edit")
     row = organisation(work.session, who, organisation_id)
     require_version(row, if_match)
@@ -103,10 +107,7 @@ def edit_organisation(
     work.touch(row)
     _flush(work, "this name or credit code is registered already", "该单位名称或信用代码已登记")
     if values.get("active") is False:
-        for account in work.session.scalars(select(User).where(User.organisation_id == row.id, User.active)):
-            account.active = False
-            work.touch(account)
-            _end_sessions(work, account)
+        _pause_demands(work, row)
     work.note("edit", "organisation", row.id, row.id, {"fields": sorted(values)})
     return row
 
@@ -137,6 +138,15 @@ def _checked(values: Mapping[str, Any]) -> dict[str, Any]:
 def _require_term(row: Organisation) -> None:
     if row.role_from and row.role_until and row.role_until < row.role_from:
         raise _wrong("role_until", "order", "ends before it begins", "任期结束早于开始", str(row.role_until))
+
+
+def _pause_demands(work: Work, owner: Organisation) -> None:
+    live = select(DemandRow).where(DemandRow.organisation_id == owner.id, DemandRow.status == "live")
+    for row in work.session.scalars(live):
+        row.status = "paused"
+        work.session.add(DemandStep(demand_id=row.id, before="live", after="paused", by=work.actor, reason=OWNER_OFF))
+        work.touch(row)
+        work.note("pause", "demand", row.id, owner.id, {"before": "live", "after": "paused"})
 
 
 # -- accounts
@@ -197,7 +207,7 @@ def add_user(work: Work, who: Principal, values: Mapping[str, Any], password_has
     home = values.get("organisation_id") or (who.organisation_id if role in HOMES else None)
     row = User(**{**values, "role": role.value, "organisation_id": home, "password_hash": password_hash})
     _require_managed(who, role, row.organisation_id)
-    _require_home(work.session, row)
+    require_home(work.session, row)
     work.add(row)
     _flush(work, "this login is taken, or the student has an account", "账号已存在，或该学生已有账号")
     work.note("create", "user", row.id, row.organisation_id, {"role": row.role})
@@ -214,8 +224,8 @@ def edit_user(
 ) -> User:
     """Change the given fields of an account (name, active, classes, demands, lang), and its password.
 
-    A new password or turning it off ends its sessions and tokens. Conflict where one turns off oneself or goes round
-    the question for the old password.
+    Classes and demands are checked where they change. A new password or turning it off ends its sessions and tokens.
+    Conflict where one turns off oneself or goes round the question for the old password.
     """
     require(who, "user.edit")
     row = user(work.session, who, user_id)
@@ -225,13 +235,17 @@ def edit_user(
     if row.id == who.user_id and (off or password_hash is not None):
         zh = "不能停用自己的账号；修改本人密码请用 POST /v1/auth/password"
         raise Conflict("your own account can't be turned off; change your password at /v1/auth/password", zh)
+    anew = {name for name in ("classes", "demands") if name in values and values[name] != getattr(row, name)}
     for name, value in values.items():
         setattr(row, name, value)
-    _require_home(work.session, row)
+    if "classes" in anew:
+        _require_classes(row)
+    if "demands" in anew:
+        _require_demands(work.session, row)
     if password_hash is not None:
         row.password_hash = password_hash
     if off or password_hash is not None:
-        _end_sessions(work, row)
+        identity.end_sessions(work, row)
     work.touch(row)
     fields = sorted([*values, *(["password"] if password_hash is not None else [])])
     work.note("edit", "user", row.id, row.organisation_id, {"fields": fields})
@@ -245,8 +259,8 @@ def _require_managed(who: Principal, role: Role, organisation_id: str | None) ->
         raise Forbidden(en, "只能管理本单位的账号，且仅限本单位的角色")
 
 
-def _require_home(session: Session, row: User) -> None:
-    """Check that role, organisation, student, classes and demands of an account fit each other."""
+def require_home(session: Session, row: User) -> None:
+    """Check that role, organisation, student, classes and demands of a new account fit each other."""
     role = Role(row.role)
     home = None if row.organisation_id is None else session.get(Organisation, row.organisation_id)
     if (home.kind if home else row.organisation_id) != HOMES.get(role):
@@ -260,24 +274,24 @@ def _require_home(session: Session, row: User) -> None:
         student = session.get(Student, row.student_id)
         if student is None or student.college_id != row.organisation_id:
             raise _wrong("student_id", "student", "no such student at the college", "本校没有该学生", row.student_id)
-    if row.classes and role is not Role.COLLEGE_TEACHER:
+    _require_classes(row)
+    _require_demands(session, row)
+
+
+def _require_classes(row: User) -> None:
+    if row.classes and Role(row.role) is not Role.COLLEGE_TEACHER:
         raise _wrong("classes", "role", "only a college teacher has classes", "仅院校教师可指定班级")
-    if row.demands:
-        _require_demands(session, row)
 
 
 def _require_demands(session: Session, row: User) -> None:
+    if not row.demands:
+        return
     if Role(row.role) is not Role.RECRUITER:
         raise _wrong("demands", "role", "only a recruiter has demands of their own", "仅招聘专员可指定岗位")
     own = DemandRow.organisation_id == row.organisation_id
     wanted = select(func.count()).select_from(DemandRow).where(own, DemandRow.id.in_(row.demands))
     if session.execute(wanted).scalar_one() != len(set(row.demands)):
         raise _wrong("demands", "demand", "not all are demands of the organisation", "其中有不属于本单位的岗位")
-
-
-def _end_sessions(work: Work, row: User) -> None:
-    for credential in work.session.scalars(select(Credential).where(Credential.user_id == row.id)):
-        credential.revoked_at = credential.revoked_at or now()
 
 
 def _flush(work: Work, en: str, zh: str) -> None:

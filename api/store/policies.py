@@ -51,9 +51,9 @@ POLICIES: dict[str, tuple[str, str]] = {
     ),
     "credentials": (_OWN_USER, _OWN_USER),
     "demands": (
-        f"{_ENTERPRISE} OR {ROLE} = 'secretariat' OR ({ROLE} <> '' AND NOT {HIRING} AND status = 'live')"
+        f"{_ENTERPRISE} OR {OFFICE} OR ({ROLE} <> '' AND NOT {HIRING} AND status = 'live')"
         f" OR ({ROLE} = 'student' AND duikou_asked({STUDENT}, id))",
-        f"{_ENTERPRISE} OR {ROLE} = 'secretariat'",
+        f"{_ENTERPRISE} OR {OFFICE}",
     ),
     "demand_steps": (_OF_DEMAND, _OF_DEMAND),
     "students": (

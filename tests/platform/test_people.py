@@ -2,18 +2,26 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from datetime import date
 from typing import Any
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from sqlalchemy import select
 
+from api import identity
+from api.access import Principal
 from api.credit_code import CHARACTERS, LENGTH, check_character, read_credit_code
-from api.errors import FieldError
+from api.errors import FieldError, NotSignedIn
+from api.live import Live
+from api.resources import demands, people
 from api.resources.people import months_after
-from api.store.tables import Repeatable
-from tests.platform.conftest import PASSWORD, World
+from api.store.tables import DemandStep, Repeatable, User
+from matching import Vocabulary
+from tests.platform.conftest import PASSWORD, TODAY, World
+from tests.platform.postgres import Database
 
 KNOWN = ("91330100799655058B", "914403001922038216", "9144030071526726XG", "91110000802100433B", "91310000775785552L")
 
@@ -21,6 +29,11 @@ KNOWN = ("91330100799655058B", "914403001922038216", "9144030071526726XG", "9111
 def client(world: World) -> Any:
     assert world.client is not None
     return world.client
+
+
+def act_as(world: World, name: str) -> Principal:
+    with world.store.reading() as session:
+        return identity.principal_of(session.get_one(User, world.ids[f"user {name}"]))
 
 
 @pytest.mark.parametrize("code", KNOWN)
@@ -203,3 +216,59 @@ def test_a_repeated_request_makes_one_account_and_keeps_no_password(world: World
     with world.store.reading() as session:
         kept = session.get_one(Repeatable, ("k1", world.ids["user hr"]))
     assert PASSWORD not in str(kept.body)
+
+
+def test_an_organisation_turned_off_ends_at_once_for_its_accounts_demands_and_students(
+    make_world: Callable[..., World], database: Database, words: Vocabulary
+) -> None:
+    world = make_world(database)
+    live = Live(world.store, words, world.settings.index_folder, TODAY)
+    office = act_as(world, "office")
+
+    def turn(name: str, on: bool, who: Principal = office) -> None:
+        with world.store.writing(who) as work:
+            people.edit_organisation(work, who, world.ids[name], "*", {"active": on})
+
+    def held() -> set[str]:
+        with live.engine() as engine:
+            return {name for name, key in world.ids.items() if key in {*engine.profiles_, *engine.demands_}}
+
+    assert held() == {"welder", "miller", "anna", "bao", "chen"}
+    turn("south", False, act_as(world, "admin"))
+    turn("east", False)
+    assert held() == {"welder", "chen"}
+    with world.store.reading() as session:
+        with pytest.raises(NotSignedIn):
+            identity.credential_of(session, world.tokens["hr2"], "token")
+        with pytest.raises(NotSignedIn):
+            identity.user_with(session, "college@test", PASSWORD)
+        assert identity.user_with(session, "admin@test", PASSWORD).id == world.ids["user admin"]
+        step = session.scalars(select(DemandStep).where(DemandStep.demand_id == world.ids["miller"])).one()
+    assert (step.before, step.after, step.by) == ("live", "paused", world.ids["user admin"])
+    turn("east", True)
+    assert held() == {"welder", "anna", "bao", "chen"}
+    with live.engine() as engine:
+        assert world.ids["anna"] in engine.match(world.ids["welder"], 3).ids
+
+
+def test_accounts_are_turned_off_whatever_became_of_their_home(
+    make_world: Callable[..., World], database: Database, words: Vocabulary
+) -> None:
+    world = make_world(database)
+    hr, admin = act_as(world, "hr"), act_as(world, "admin")
+    with world.store.writing(hr) as work:
+        both = [world.ids["welder"], world.ids["fitter"]]
+        people.edit_user(work, hr, world.ids["user recruiter"], "*", {"demands": both})
+    with world.store.writing(hr) as work:
+        demands.remove_demand(work, hr, world.ids["fitter"], "*")
+    with world.store.writing(hr) as work:
+        row = people.edit_user(work, hr, world.ids["user recruiter"], "*", {"active": False})
+        assert row.demands == [world.ids["welder"]] and not row.active
+    with world.store.writing(hr) as work:
+        demands.step(work, hr, world.ids["welder"], "pause", TODAY, words)
+    for name in ("recruiter", "anna"):
+        with world.store.writing(admin) as work:
+            assert not people.edit_user(work, admin, world.ids[f"user {name}"], "*", {"active": False}).active
+    for wrong in ({"demands": [world.ids["miller"]]}, {"classes": ["24焊接3班"]}):
+        with pytest.raises(FieldError), world.store.writing(hr) as work:
+            people.edit_user(work, hr, world.ids["user recruiter"], "*", wrong)
