@@ -7,7 +7,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import func, select
+from sqlalchemy import ColumnElement, func, select
 from sqlalchemy.orm import Session
 
 from api.access import SMALL_GROUP, Principal, require, rows
@@ -74,10 +74,8 @@ def statistics(session: Session, who: Principal) -> dict[str, Any]:
         .group_by(Organisation.name)
     )
     statuses = session.execute(select(DemandRow.status, func.count()).group_by(DemandRow.status))
-    majors = Counter(record.get("major") or UNKNOWN for record in session.scalars(select(Student.record)))
-    occupations = Counter(
-        next(iter(record.get("occupations") or ()), UNKNOWN) for record in session.scalars(select(DemandRow.record))
-    )
+    majors = _grouped(session, Student.record["major"].as_string())
+    occupations = _grouped(session, DemandRow.record[("occupations", 0)].as_string())
     return {
         "smallest_group": SMALL_GROUP,
         "change": session.execute(select(Head.number)).scalar_one(),
@@ -144,6 +142,15 @@ def show_profiles(work: Work, who: Principal, on: bool, basis: str) -> dict[str,
     work.session.add(setting)
     work.note("set", "setting", SHOW_PROFILES, None, setting.value)
     return setting.value
+
+
+def _grouped(session: Session, value: ColumnElement[str]) -> Counter[str]:
+    """Count a value of the records in the database; what is missing or empty counts as UNKNOWN."""
+    found = select(value.label("name")).subquery()
+    counts: Counter[str] = Counter()
+    for name, count in session.execute(select(found.c.name, func.count()).group_by(found.c.name)):
+        counts[name or UNKNOWN] += count
+    return counts
 
 
 def _banded(counts: Sequence[int]) -> dict[str, int]:

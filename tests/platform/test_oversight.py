@@ -2,16 +2,19 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import Any
 
 from hypothesis import given
 from hypothesis import strategies as st
 
-from api.access import SMALL_GROUP
+from api.access import SMALL_GROUP, Principal, Role
+from api.resources.oversight import UNKNOWN, statistics
 from api.resources.suppression import suppressed, table_of
-from api.store.tables import Shown, Student
+from api.store.tables import DemandRow, Shown, Student
 from matching.score import PARTS, Weights
 from tests.platform.conftest import World, profile
+from tests.platform.postgres import Database
 
 
 def client(world: World) -> Any:
@@ -162,3 +165,24 @@ def test_the_vocabulary_is_suggested_to_anyone(world: World) -> None:
     assert len(web.get("/v1/vocabulary", params={"q": "焊", "limit": 3}).json()["items"]) == 3
     for wrong in ({"q": ""}, {}, {"q": "焊", "limit": 51}, {"q": "焊", "kind": "magic"}, {"q": "焊" * 101}):
         assert web.get("/v1/vocabulary", params=wrong).status_code == 422
+
+
+def test_majors_and_occupations_are_counted_by_either_database(
+    make_world: Callable[..., World], database: Database
+) -> None:
+    world = make_world(database)
+    with world.store.writing("system") as work:
+        taught: list[dict[str, Any]] = [{"major": "机电一体化技术"}] * 12 + [{"major": "会计"}] * 10
+        for record in (*taught, *([{"major": ""}] * 6), *([{}] * 8)):
+            work.add(Student(college_id=world.ids["east"], record=record))
+        for number in range(20):
+            words = {"occupations": ["焊工", "钳工"]} if number < 10 else {"occupations": []}
+            work.add(DemandRow(organisation_id=world.ids["north"], record={"title": "焊工", **words}))
+        work.note("seed", "student", "test")
+    office = Principal(world.ids["user office"], Role.SECRETARIAT, world.ids["office"])
+    with world.store.reading() as session:
+        counted = statistics(session, office)
+    majors = {group["name"]: group["count"] for group in counted["students_by_major"]["groups"]}
+    occupations = {group["name"]: group["count"] for group in counted["demands_by_occupation"]["groups"]}
+    assert majors == {UNKNOWN: 14, "机电一体化技术": 12}
+    assert occupations == {UNKNOWN: 14, "焊工": 10}
