@@ -10,6 +10,7 @@ content. Rows that would not change are not touched, so that the same file again
 
 from __future__ import annotations
 
+import json
 from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
@@ -58,7 +59,8 @@ def count(kind: str, session: Session, who: Principal, lines: Iterable[Line], to
     if kind == "students":
         kinds = (change.kind for changes in _changes(session, college_id, lines, today) for change in changes)
         return _counted(Counter(kinds))
-    return _counted(Counter(_demand_change(session, college_id, line)[0] for line in lines))
+    numberless = _numberless(session, college_id)
+    return _counted(Counter(_demand_change(session, college_id, line, numberless)[0] for line in lines))
 
 
 def take_over(kind: str, work: Work, who: Principal, lines: Iterable[Line], today: date, said: Said) -> dict[str, int]:
@@ -68,12 +70,13 @@ def take_over(kind: str, work: Work, who: Principal, lines: Iterable[Line], toda
     """
     done: Counter[str] = Counter()
     if kind == "demands":
+        numberless = _numberless(work.session, who.organisation_id or "-")
         for line in lines:
-            done[_take_demand(work, who, line)] += 1
+            done[_take_demand(work, who, line, numberless)] += 1
         return _counted(done)
     college_id = who.organisation_id or "-"
     _number_at_commit(work.session)
-    for changes in _changes(work.session, college_id, lines, today):
+    for changes in _changes(work.session, college_id, lines, today, writes=True):
         _write(work.session, college_id, changes)
         done.update(change.kind for change in changes)
         said(done.total())
@@ -87,8 +90,13 @@ def _counted(done: Counter[str]) -> dict[str, int]:
 # -- students
 
 
-def _changes(session: Session, college_id: str, lines: Iterable[Line], today: date) -> Iterator[Sequence[Change]]:
-    """Compare lines with what stands, AT_ONCE at a time, so that memory does not grow with the table."""
+def _changes(
+    session: Session, college_id: str, lines: Iterable[Line], today: date, writes: bool = False
+) -> Iterator[Sequence[Change]]:
+    """Compare lines with what stands, AT_ONCE at a time, so that memory does not grow with the table.
+
+    writes : hold the students until the write ends, so that nobody's own change falls between look and update.
+    """
     remaining = iter(lines)
     while batch := list(islice(remaining, AT_ONCE)):
         numbers = [line["identity"]["number"] for line in batch]
@@ -98,6 +106,7 @@ def _changes(session: Session, college_id: str, lines: Iterable[Line], today: da
             .outerjoin(Protected, Protected.student_id == Student.id)
             .where(Identity.college_id == college_id, Identity.number.in_(numbers))
         )
+        wanted = wanted.with_for_update(of=Student) if writes else wanted
         stand = {row.Identity.number: row for row in session.execute(wanted)}
         yield [_change(stand.get(number), line, today) for number, line in zip(numbers, batch, strict=True)]
 
@@ -195,34 +204,52 @@ def _number_at_commit(session: Session) -> None:
 # -- demands
 
 
-def _demand_change(session: Session, organisation_id: str, line: Line) -> tuple[str, DemandRow | None, dict[str, Any]]:
+def _demand_change(
+    session: Session, organisation_id: str, line: Line, numberless: Counter[str]
+) -> tuple[str, DemandRow | None, dict[str, Any]]:
     """Find the demand that a line is, what taking it over does (created, changed, unchanged, refused), and its record.
 
     A demand that is filled, closed or expired is not changed by a table; one that was submitted goes back to draft.
+    numberless : how many demands without a number say what; kept up with what the line changes.
     """
     number, record = line["number"], dict(line["record"])
-    own = select(DemandRow).where(DemandRow.organisation_id == organisation_id)
+    said = _content(record, "draft")
     if number is None:
-        same = (row for row in session.scalars(own.where(DemandRow.number.is_(None))) if _alike(row, record))
-        found = next(same, None)
-        return ("created" if found is None else "unchanged"), found, record
+        if numberless[said] or numberless[_content(record, "live")]:
+            return "unchanged", None, record
+        numberless[said] += 1
+        return "created", None, record
+    own = select(DemandRow).where(DemandRow.organisation_id == organisation_id)
     found = session.scalar(own.where(or_(DemandRow.number == number, DemandRow.id == number)))
     if found is None:
         return "created", None, record
-    if _alike(found, record):
+    stands = _content(found.record, found.status)
+    if stands == _content(record, found.status):
         return "unchanged", found, record
-    return ("changed" if found.status in demands.EDITABLE else "refused"), found, record
+    if found.status not in demands.EDITABLE:
+        return "refused", found, record
+    if found.number is None:
+        numberless.subtract([stands])
+        numberless.update([said])
+    return "changed", found, record
 
 
-def _alike(row: DemandRow, record: dict[str, Any]) -> bool:
-    """Tell whether a line says what stands; the last day of what is no draft is left out of the comparison."""
-    aside = ("valid_until",) if row.status != "draft" else ()
-    stands, said = ({k: v for k, v in values.items() if k not in aside} for values in (row.record, record))
-    return stands == said
+def _numberless(session: Session, organisation_id: str) -> Counter[str]:
+    """Count an organisation's demands without a number by their content."""
+    own = select(DemandRow.record, DemandRow.status).where(DemandRow.organisation_id == organisation_id)
+    found = session.execute(own.where(DemandRow.number.is_(None)))
+    return Counter(_content(record, status) for record, status in found)
 
 
-def _take_demand(work: Work, who: Principal, line: Line) -> str:
-    kind, row, record = _demand_change(work.session, who.organisation_id or "-", line)
+def _content(record: Mapping[str, Any], status: str) -> str:
+    """Give what a demand says as text to compare; of what is no draft without the last day, which publishing sets."""
+    draft = status == "draft"
+    values = {name: value for name, value in record.items() if draft or name != "valid_until"}
+    return json.dumps([draft, values], ensure_ascii=False, sort_keys=True)
+
+
+def _take_demand(work: Work, who: Principal, line: Line, numberless: Counter[str]) -> str:
+    kind, row, record = _demand_change(work.session, who.organisation_id or "-", line, numberless)
     if kind == "created":
         demands.add_demand(work, who, record, line["number"])
     elif kind == "changed" and row is not None:
