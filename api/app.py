@@ -91,7 +91,7 @@ def create_app(vocabulary: Vocabulary | None = None, settings: Settings | None =
         live = Live(store, known, settings.index_folder, settings.today, slots)
         await run_in_threadpool(live.catch_up)
         exposure = Exposure(store)
-        async with sweeping(store):
+        async with sweeping(store, settings):
             yield {
                 "vocabulary": known,
                 "slots": slots,

@@ -80,8 +80,7 @@ def apply(visit: Visitor, kind: Kind, import_id: str, form: Sent) -> Response:
 @router.post("/imports/{kind}/{import_id}/drop")
 def drop(visit: Visitor, kind: Kind, import_id: str, form: Sent) -> Response:
     """Delete an upload that is not taken over."""
-    with visit.store.writing(visit.who) as work:
-        intake.drop(work, visit.settings, visit.who, import_id, f'"{forms.text(form, "version")}"')
+    intake.drop(visit.store, visit.settings, visit.who, import_id, f'"{forms.text(form, "version")}"')
     return go(f"/imports/{kind}", "said.dropped")
 
 

@@ -4,7 +4,7 @@
     intake.values(settings, row)["status"]              # reading, then previewed (or failed)
     content = intake.error_workbook(session, settings, who, row.id)
     row = intake.apply(store, settings, who, row.id, today)          # in one write; the second time nothing happens
-    intake.drop(work, settings, who, row.id)
+    intake.drop(store, settings, who, row.id)
 
 A table of up to SMALL bytes is read before `upload` returns, a larger one in a process of its own while `values` shows
 how many rows are done. The upload and what was read of it stand in a folder under `settings.uploads_folder` until they
@@ -40,6 +40,7 @@ from api.resources.takeover import count, take_over
 from api.settings import Settings
 from api.store import Store, Work
 from api.store.tables import Import, Organisation, now
+from api.store.writing import SYSTEM
 from matching.errors import Problem, TableError
 from matching.tables import write_errors
 
@@ -64,8 +65,12 @@ def upload(
     """Keep an upload and read it; BodyTooLarge above `settings.longest_upload` bytes."""
     require(who, f"import.{kind}")
     kept = keep(settings, stream)
-    with store.writing(who) as work:
-        row = begin(work, settings, who, kind, file_name, kept)
+    try:
+        with store.writing(who) as work:
+            row = begin(work, who, kind, file_name, kept)
+        settle(settings, row.id, kept)
+    finally:
+        discard(kept)
     return read(store, settings, who, row.id, today)
 
 
@@ -85,10 +90,9 @@ def keep(settings: Settings, stream: IO[bytes]) -> Path:
     return folder
 
 
-def begin(work: Work, settings: Settings, who: Principal, kind: Kind, file_name: str, folder: Path) -> Import:
-    """Record an upload that `keep` wrote; what the organisation left lying for DAYS_KEPT days is dropped."""
+def begin(work: Work, who: Principal, kind: Kind, file_name: str, folder: Path) -> Import:
+    """Record an upload that `keep` wrote; once that is written, `settle` gives it its folder."""
     require(who, f"import.{kind}")
-    _sweep(work, settings, who)
     row = Import(
         organisation_id=who.organisation_id or "-",
         kind=kind,
@@ -99,9 +103,13 @@ def begin(work: Work, settings: Settings, who: Principal, kind: Kind, file_name:
     )
     work.add(row)
     work.note("upload", "import", row.id, row.organisation_id, {"kind": kind})
-    folder.rename(_folder(settings, row.id))
-    _say(_folder(settings, row.id), "reading", 0, 0)
     return row
+
+
+def settle(settings: Settings, import_id: str, folder: Path) -> None:
+    """Make the folder that `keep` wrote that of an import which has begun."""
+    folder.rename(_folder(settings, import_id))
+    _say(_folder(settings, import_id), "reading", 0, 0)
 
 
 def read(store: Store, settings: Settings, who: Principal, import_id: str, today: date) -> Import:
@@ -273,39 +281,49 @@ def apply(store: Store, settings: Settings, who: Principal, import_id: str, toda
         except BaseException:
             (folder / PROGRESS).unlink(missing_ok=True)
             raise
-    shutil.rmtree(folder, ignore_errors=True)
+    discard(folder)
     return row
 
 
-def drop(work: Work, settings: Settings, who: Principal, import_id: str, if_match: str | None = None) -> Import:
-    """Delete an upload that was not applied; Conflict once it is.
+def drop(store: Store, settings: Settings, who: Principal, import_id: str, if_match: str | None = None) -> Import:
+    """Drop an upload that was not applied, then delete its folder; Conflict once it is applied.
 
     if_match : where given, the version that was looked at; what is dropped can be uploaded again, so none is needed.
     """
-    row = one(work.session, who, import_id)
-    require(who, f"import.{row.kind}")
-    if if_match is not None:
-        require_version(row, if_match)
-    if row.status == "applied":
-        raise Conflict("it is applied already", "该导入已应用，不能丢弃")
-    _drop(work, settings, row)
+    with store.writing(who) as work:
+        row = one(work.session, who, import_id)
+        require(who, f"import.{row.kind}")
+        if if_match is not None:
+            require_version(row, if_match)
+        if row.status == "applied":
+            raise Conflict("it is applied already", "该导入已应用，不能丢弃")
+        _drop(work, row)
+    discard(_folder(settings, import_id))
     return row
 
 
-def _drop(work: Work, settings: Settings, row: Import) -> None:
+def tidy(store: Store, settings: Settings) -> None:
+    """Drop what any organisation left lying for DAYS_KEPT days, and delete folders as old; the server's sweep runs it.
+
+    Folders go once the rows are written, so that a write that fails leaves both.
+    """
+    edge = now() - timedelta(days=DAYS_KEPT)
+    with store.writing(SYSTEM) as work:
+        old = work.session.scalars(select(Import).where(Import.status.in_(KEPT), Import.created_at < edge)).all()
+        for row in old:
+            _drop(work, row)
+    for row in old:
+        discard(_folder(settings, row.id))
+    for folder in settings.uploads_folder.glob("*"):
+        with suppress(FileNotFoundError):
+            if folder.stat().st_mtime < edge.timestamp():
+                discard(folder)
+
+
+def _drop(work: Work, row: Import) -> None:
     row.status, row.problems = "dropped", []
     work.touch(row)
     work.note("drop", "import", row.id, row.organisation_id)
-    shutil.rmtree(_folder(settings, row.id), ignore_errors=True)
-
-
-def _sweep(work: Work, settings: Settings, who: Principal) -> None:
-    old = select(Import).where(rows(who, Import), Import.status.in_(KEPT))
-    for row in work.session.scalars(old.where(Import.created_at < now() - timedelta(days=DAYS_KEPT))):
-        _drop(work, settings, row)
-    for folder in settings.uploads_folder.iterdir():
-        if folder.stat().st_mtime < time.time() - DAYS_KEPT * 86_400:
-            shutil.rmtree(folder, ignore_errors=True)
 
 
 def _require_kept(row: Import, folder: Path) -> None:
@@ -331,7 +349,7 @@ def digest(folder: Path) -> str:
 
 
 def discard(folder: Path) -> None:
-    """Delete a folder of `keep` for which no import began."""
+    """Delete an upload's folder, where it still stands."""
     shutil.rmtree(folder, ignore_errors=True)
 
 

@@ -81,8 +81,13 @@ _FILE = {"type": "string", "format": "binary", "description": ".xlsx、.xls 或 
 _FORM = {"schema": {"type": "object", "required": ["file"], "properties": {"file": _FILE}}}
 
 
-async def uploaded(request: Request, who: Caller, settings: Operator, kind: KindAsked) -> tuple[Path, str]:
-    """Read the form's file into a folder and give it with the file's name; nothing is read of whoever may not."""
+async def uploaded(
+    request: Request, who: Caller, settings: Operator, kind: KindAsked, key: RepeatKey = None
+) -> tuple[Path, str]:
+    """Read the form's file into a folder and give it with the file's name.
+
+    Nothing is read of whoever may not, nor where the Idempotency-Key is wrong.
+    """
     require(who, f"import.{kind}")
     media_type = request.headers.get("content-type", "")
     if media_type.partition(";")[0].strip().lower() != "multipart/form-data":
@@ -139,14 +144,16 @@ def upload(
     folder, name = kept
 
     def act(work: Work) -> tuple[int, Any]:
-        return 201, {"id": intake.begin(work, settings, who, kind, name, folder).id}
+        return 201, {"id": intake.begin(work, who, kind, name, folder).id}
 
     try:
         begun = once(store, who, key, ["imports", kind, name, intake.digest(folder)], act)
+        import_id, fresh = json.loads(bytes(begun.body))["id"], "idempotency-replayed" not in begun.headers
+        if fresh:
+            intake.settle(settings, import_id, folder)
     finally:
         intake.discard(folder)
-    import_id = json.loads(bytes(begun.body))["id"]
-    if "idempotency-replayed" not in begun.headers:
+    if fresh:
         intake.read(store, settings, who, import_id, date.today())
     with store.reading(who) as session:
         row = intake.one(session, who, import_id)
@@ -209,6 +216,5 @@ def apply(
 )
 def drop(import_id: str, who: Caller, store: Records, settings: Operator, if_match: IfMatch = None) -> Response:
     """Delete an upload that was not applied. 丢弃尚未写入的导入。"""
-    with store.writing(who) as work:
-        intake.drop(work, settings, who, import_id, if_match)
+    intake.drop(store, settings, who, import_id, if_match)
     return Response(status_code=204)

@@ -186,7 +186,7 @@ def test_the_server_lets_demands_expire_by_itself(world: World, fresh: str) -> N
         work.note("seed", "demand", fresh)
 
     async def serve_for_a_moment() -> None:
-        async with sweeping(world.store, seconds=0.01):
+        async with sweeping(world.store, world.settings, seconds=0.01):
             while (await run_in_threadpool(status)) == "live":
                 await asyncio.sleep(0.01)
 
