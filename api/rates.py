@@ -1,6 +1,6 @@
 """Rates that colleges are judged by, as counts: each with its definition, numerator and denominator.
 
-    for rate in rates(graduates, place=Place("370100", "city")): print(rate.zh, rate.numerator, rate.denominator)
+    for rate in rates(graduates, home="370113"): print(rate.zh, rate.numerator, rate.denominator)
 
 Pure functions of registered and verified destinations; nothing here infers a destination or a fit. Codes and groups are
 those of data/vocabulary/destinations.csv (14 categories of the ministry's graduate destinations).

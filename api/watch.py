@@ -7,6 +7,7 @@ from time import perf_counter
 from typing import Any, TextIO
 
 import structlog
+from starlette.datastructures import MutableHeaders
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from api.metrics import METHODS, Metrics
@@ -24,8 +25,13 @@ def request_log(stream: TextIO | None = None) -> Any:
     )
 
 
+API_PATH = "/v1/"
+
+
 class Watch:
     """Writes and counts what was asked and how it ended: method, route template, status, milliseconds, user id.
+
+    Answers under API_PATH are told to be kept nowhere, and all to be taken for nothing but what they say they are.
 
     Stands around everything else, so that it also sees the answer to an unforeseen error.
     """
@@ -45,6 +51,10 @@ class Watch:
             nonlocal status
             if message["type"] == "http.response.start":
                 status = message["status"]
+                headers = MutableHeaders(scope=message)
+                headers.setdefault("X-Content-Type-Options", "nosniff")
+                if scope["path"].startswith(API_PATH):
+                    headers.setdefault("Cache-Control", "no-store")
             await send(message)
 
         try:

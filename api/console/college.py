@@ -34,6 +34,7 @@ def workbook(visit: Visitor) -> Response:
     """Give the students as a workbook."""
     with visit.store.reading(visit.who) as session:
         content = exports.students_workbook(session, visit.speaking)
+    exports.note(visit.store, visit.who, "students")
     return Response(
         content, media_type=WORKBOOK, headers={"Content-Disposition": 'attachment; filename="students.xlsx"'}
     )

@@ -2,6 +2,7 @@
 
     content = exports.students_workbook(session, who)
     content = exports.demands_workbook(session, who)
+    exports.note(store, who, "students")      # who took them away, for the audit log
     content, shown = exports.matches_workbook(session, who, live, settings.secret, demand_id, k=50)
     exposure.count(demand_id, shown)          # the list was shown
 
@@ -15,7 +16,7 @@ import io
 import tempfile
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from pathlib import Path
-from typing import Any
+from typing import Any, Literal
 
 from openpyxl import Workbook
 from openpyxl.cell import WriteOnlyCell
@@ -28,6 +29,7 @@ from api.access import Principal, require
 from api.live import Live, demand_of
 from api.resources import demands, matches, students
 from api.resources.cells import DEMAND_HEADERS, STUDENT_HEADERS, Cell, demand_cells, student_cells
+from api.store import Store
 from matching.engine import Order
 from matching.explain import Standing
 from matching.tables import MatchRow, write_matches
@@ -52,6 +54,12 @@ def demands_workbook(session: Session, who: Principal) -> bytes:
     require(who, "export.demands")
     headers = [header[_side(who)] for header in (*DEMAND_HEADERS.values(), STATUS)]
     return _workbook(("岗位需求", "demands")[_side(who)], headers, _demands(session, who))
+
+
+def note(store: Store, who: Principal, kind: Literal["students", "demands"]) -> None:
+    """Write into the audit log that the caller takes a table away; before it is given, so that none goes unnoted."""
+    with store.writing(who) as work:
+        work.note("export", kind, who.organisation_id or "-", who.organisation_id)
 
 
 def matches_workbook(

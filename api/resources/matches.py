@@ -1,7 +1,7 @@
 """Matches: the ranked students of a demand as an enterprise may see them, and the ranked demands of a student.
 
     listed = matches.matches(session, who, live, settings.secret, demand_id, k=20)
-    listed.values["results"][0]["code"]; exposure.add(demand_id, listed.shown)     # after the answer
+    listed.values["results"][0]["code"]; exposure.record(demand_id, listed.shown)     # after the answer
 
 An enterprise sees codes that differ per demand, years instead of dates, and rounded counts; a student and the own
 college see everything of the student, beside demands that are live.

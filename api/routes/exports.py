@@ -29,14 +29,18 @@ def attached(content: bytes, name: str) -> Response:
 def students(who: Caller, store: Records) -> Response:
     """Give the students in one's scope, without protected attributes. 导出权限内的学生，不含受保护信息。"""
     with store.reading(who) as session:
-        return attached(exports.students_workbook(session, who), "students")
+        content = exports.students_workbook(session, who)
+    exports.note(store, who, "students")
+    return attached(content, "students")
 
 
 @router.get("/exports/demands", summary="导出岗位 / demands", response_class=Response, responses=workbook(401, 403))
 def demands(who: Caller, store: Records) -> Response:
     """Give the demands in one's scope with their status. 导出权限内的岗位需求及其状态。"""
     with store.reading(who) as session:
-        return attached(exports.demands_workbook(session, who), "demands")
+        content = exports.demands_workbook(session, who)
+    exports.note(store, who, "demands")
+    return attached(content, "demands")
 
 
 @router.get(

@@ -3,11 +3,15 @@
 from __future__ import annotations
 
 import io
+from datetime import timedelta
 from typing import Any
 
 from openpyxl import load_workbook
+from sqlalchemy import select
 
-from api.store.tables import Identity, User
+from api.deps import COOKIE
+from api.identity import issue
+from api.store.tables import Audit, Identity, User
 from tests.platform.conftest import World
 from tests.platform.test_imports import ROSTER, call, kept, taken_over, upload
 
@@ -30,6 +34,32 @@ def test_students_are_exported_within_the_own_scope(world: World) -> None:
     answer = taken(world, "/exports/students", "college")
     assert "attachment" in answer.headers["content-disposition"]
     assert sorted(line[0] for line in lines(answer.content)[1:]) == ["2024anna", "2024bao"]
+
+
+def test_who_takes_a_table_away_is_in_the_audit_log(world: World) -> None:
+    assert world.client is not None
+    for path, name in (("/exports/students", "teacher"), ("/exports/demands", "hr"), ("/exports/students", "hr")):
+        taken(world, path, name)
+    with world.store.writing("system") as work:
+        user = work.session.get_one(User, world.ids["user college"])
+        secret, _ = issue(work, user, "session", timedelta(hours=1))
+    assert world.client.get("/students.xlsx", headers={"Cookie": f"{COOKIE}={secret}"}).status_code == 200
+    with world.store.reading() as session:
+        noted = session.scalars(select(Audit).where(Audit.action == "export").order_by(Audit.number)).all()
+    assert [(row.actor, row.kind, row.organisation_id, row.details) for row in noted] == [
+        (world.ids["user teacher"], "students", world.ids["east"], {}),
+        (world.ids["user hr"], "demands", world.ids["north"], {}),
+        (world.ids["user college"], "students", world.ids["east"], {}),
+    ]
+
+
+def test_answers_of_the_api_are_kept_nowhere(world: World) -> None:
+    assert world.client is not None
+    for path, name in (("/students", "college"), ("/students/none", "college"), ("/exports/students", "college")):
+        headers = taken(world, path, name).headers
+        assert (headers["cache-control"], headers["x-content-type-options"]) == ("no-store", "nosniff")
+    document = world.client.get("/openapi.json").headers
+    assert "cache-control" not in document and document["x-content-type-options"] == "nosniff"
 
 
 def test_an_export_of_students_uploaded_again_changes_nothing(world: World) -> None:
