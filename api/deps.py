@@ -12,6 +12,7 @@ from hashlib import sha256
 from typing import Annotated, Any
 
 from fastapi import Depends, Header, Query, Request, Response
+from sqlalchemy.orm import Session
 from starlette.responses import JSONResponse
 
 from api.access import Principal
@@ -119,13 +120,19 @@ def require_version(row: Kept, if_match: str | None) -> None:
 
 
 def once(
-    store: Store, who: Principal, key: str | None, asked: object, act: Callable[[Work], tuple[int, Any]]
+    store: Store,
+    who: Principal,
+    key: str | None,
+    asked: object,
+    act: Callable[[Work], tuple[int, Any]],
+    again: Callable[[Session, str], Any],
 ) -> Response:
-    """Do a POST in one write; the same Idempotency-Key with the same request gives the first answer again.
+    """Do a POST in one write; the same Idempotency-Key with the same request does nothing more and answers again.
 
-    asked : what was asked for, address and body, as JSON values. act : does it and gives status and answer. The answer
-    is kept in the very write that it reports, so that a crash leaves both or neither. Raises Conflict where the key was
-    used for another request.
+    asked : what was asked for, address and body, as JSON values. act : does it and gives status and answer, which has
+    the record's `id`. again : gives the answer of a record as it now stands, read with the caller's rights, so that
+    nothing of the record is kept here. That it was done is kept in the very write that does it, so that a crash leaves
+    both or neither. Raises Conflict where the key was used for another request, NotFound where the record is gone.
     """
     digest = sha256(json.dumps(asked, ensure_ascii=False, sort_keys=True, default=str).encode()).hexdigest()
     with store.writing(who) as work:
@@ -134,10 +141,12 @@ def once(
             if known.request_hash != digest:
                 zh = "该 Idempotency-Key 已用于另一个请求"
                 raise Conflict("this Idempotency-Key was used for another request", zh)
-            return JSONResponse(known.body, known.status, {"Idempotency-Replayed": "true"})
+            body = again(work.session, known.subject)
+            return JSONResponse(body, known.status, {"Idempotency-Replayed": "true"})
         status, body = act(work)
         if key is not None:
-            work.session.add(Repeatable(key=key, user_id=who.user_id, request_hash=digest, status=status, body=body))
+            kept = {"request_hash": digest, "status": status, "subject": body["id"]}
+            work.session.add(Repeatable(key=key, user_id=who.user_id, **kept))
     return JSONResponse(body, status)
 
 

@@ -37,6 +37,16 @@ def listed(session: Session, who: Principal, student_id: str) -> Sequence[Consen
     return session.scalars(own.order_by(Consent.given_at.desc(), Consent.id)).all()
 
 
+def one(session: Session, who: Principal, student_id: str, consent_id: str) -> Consent:
+    """Find a student's consent; NotFound where there is none for this caller."""
+    require(who, "consent.read")
+    own = (rows(who, Consent), Consent.id == consent_id, Consent.student_id == student_id)
+    found = session.scalar(select(Consent).where(*own))
+    if found is None:
+        raise NotFound("consent", "同意记录")
+    return found
+
+
 def values(consent: Consent) -> dict[str, Any]:
     """Give a consent as plain values."""
     withdrawn = consent.withdrawn_at
@@ -91,11 +101,7 @@ def withdraw(work: Work, who: Principal, student_id: str, consent_id: str) -> Co
     """Withdraw a consent from this moment on; one withdrawn before stays as it is."""
     require(who, "consent.give")
     found = students.one(work.session, who, student_id)
-    consent = work.session.scalar(
-        select(Consent).where(rows(who, Consent), Consent.id == consent_id, Consent.student_id == student_id)
-    )
-    if consent is None:
-        raise NotFound("consent", "同意记录")
+    consent = one(work.session, who, student_id, consent_id)
     if consent.withdrawn_at is None:
         consent.withdrawn_at = now()
         work.touch(consent)

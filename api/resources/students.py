@@ -19,7 +19,7 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Any
 
-from sqlalchemy import Select, select
+from sqlalchemy import Select, delete, or_, select
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
 
@@ -29,7 +29,7 @@ from api.errors import Conflict, FieldError, NotFound
 from api.resources.roster import LONGEST, OLDEST_BIRTH, SEXES
 from api.resources.student_record import checked
 from api.store import Work
-from api.store.tables import Identity, Organisation, Protected, Student
+from api.store.tables import Identity, Organisation, Protected, Repeatable, Student, User
 from matching.errors import Problem
 
 IDENTITY_FIELDS = ("number", "name", "class_name", "phone", "email")
@@ -188,11 +188,17 @@ def edit_own(work: Work, who: Principal, if_match: str | None, given: Mapping[st
 
 
 def remove(work: Work, who: Principal, student_id: str, if_match: str | None) -> None:
-    """Delete a student with account, identity, consents, places on shortlists and requests for contact."""
+    """Delete a student with account, identity, consents, places on shortlists and requests for contact.
+
+    What is kept of repeated requests about the student and the account goes too.
+    """
     require(who, "student.remove")
     student = one(work.session, who, student_id).student
     require_version(student, if_match)
     college_id = student.college_id
+    account = select(User.id).where(User.student_id == student_id)
+    about = or_(Repeatable.subject == student_id, Repeatable.subject.in_(account))
+    work.session.execute(delete(Repeatable).where(about))
     work.remove("student", student, student_id)
     work.note("remove", "student", student_id, college_id)
 

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from datetime import date, datetime
 from typing import Annotated, Any
 
 from fastapi import APIRouter, Query, Response
 from pydantic import Field
+from sqlalchemy.orm import Session
 
 from api.access import Principal
 from api.body import asks, body
@@ -117,9 +119,9 @@ def ask(
         chosen = matches.choose(session, who, live, settings.secret, given.demand_id, given.code)
 
     def act(work: Work) -> tuple[int, Any]:
-        return 201, _kept(work, who, settings.secret, contacts.ask(work, who, chosen, given.message))
+        return 201, _plain(work.session, who, settings.secret, contacts.ask(work, who, chosen, given.message))
 
-    return once(store, who, key, ["contact-requests", given.model_dump()], act)
+    return once(store, who, key, ["contact-requests", given.model_dump()], act, _again(who, settings.secret))
 
 
 @router.get("/{request_id}", summary="联系申请 / a request", responses=answers(401, 403, 404, 422))
@@ -147,9 +149,16 @@ def grant(
 
     def act(work: Work) -> tuple[int, Any]:
         found = contacts.grant(work, who, request_id, given.guardian, date.today())
-        return 200, _kept(work, who, settings.secret, found)
+        return 200, _plain(work.session, who, settings.secret, found)
 
-    return once(store, who, key, ["contact-requests", request_id, "grant", given.model_dump()], act)
+    return once(
+        store,
+        who,
+        key,
+        ["contact-requests", request_id, "grant", given.model_dump()],
+        act,
+        _again(who, settings.secret),
+    )
 
 
 @router.post(
@@ -162,9 +171,9 @@ def refuse(request_id: str, who: Caller, store: Records, settings: Operator, key
     """Say no. 不同意企业查看联系方式。"""
 
     def act(work: Work) -> tuple[int, Any]:
-        return 200, _kept(work, who, settings.secret, contacts.refuse(work, who, request_id))
+        return 200, _plain(work.session, who, settings.secret, contacts.refuse(work, who, request_id))
 
-    return once(store, who, key, ["contact-requests", request_id, "refuse"], act)
+    return once(store, who, key, ["contact-requests", request_id, "refuse"], act, _again(who, settings.secret))
 
 
 @router.post(
@@ -177,11 +186,16 @@ def withdraw(request_id: str, who: Caller, store: Records, settings: Operator, k
     """Take an own request back. 撤回本企业的联系申请。"""
 
     def act(work: Work) -> tuple[int, Any]:
-        return 200, _kept(work, who, settings.secret, contacts.withdraw(work, who, request_id))
+        return 200, _plain(work.session, who, settings.secret, contacts.withdraw(work, who, request_id))
 
-    return once(store, who, key, ["contact-requests", request_id, "withdraw"], act)
+    return once(store, who, key, ["contact-requests", request_id, "withdraw"], act, _again(who, settings.secret))
 
 
-def _kept(work: Work, who: Principal, secret: bytes, found: ContactRequest) -> dict[str, Any]:
-    """Give the answer as JSON values, as it is kept for a repeated request."""
-    return plain(RequestAnswer(**contacts.values(work.session, who, secret, [found])[0]))
+def _plain(session: Session, who: Principal, secret: bytes, found: ContactRequest) -> dict[str, Any]:
+    """Give the answer as JSON values."""
+    return plain(RequestAnswer(**contacts.values(session, who, secret, [found])[0]))
+
+
+def _again(who: Principal, secret: bytes) -> Callable[[Session, str], dict[str, Any]]:
+    """Give what answers a repeated request."""
+    return lambda session, request_id: _plain(session, who, secret, contacts.one(session, who, request_id))

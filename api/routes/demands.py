@@ -12,6 +12,7 @@ from sqlalchemy.orm import Session
 from api.access import Principal
 from api.body import asks, body
 from api.deps import Caller, Cursor, IfMatch, Index, Limit, Records, RepeatKey, after, etag, once
+from api.errors import NotFound
 from api.problems import answers
 from api.resources import demands, matches, parsing
 from api.resources.demands import Status
@@ -78,9 +79,9 @@ def create(
 
     def act(work: Work) -> tuple[int, Any]:
         row = demands.add_demand(work, who, given.record, given.number)
-        return 201, _kept(request, work, who, row)
+        return 201, _plain(request, work.session, who, row)
 
-    return once(store, who, key, ["demands", given.record, given.number], act)
+    return once(store, who, key, ["demands", given.record, given.number], act, _again(request, who))
 
 
 @router.post(
@@ -242,14 +243,23 @@ def _taken(
     if_match: str | None,
     given: dict[str, Any],
 ) -> Response:
-    """Take a step once, and give the demand as it then stands."""
+    """Take a step once, and give the demand as it then stands.
+
+    Repeated, where the step took it out of the caller's sight (a rejected one is a draft), only its id and new status.
+    """
 
     def act(work: Work) -> tuple[int, Any]:
         vocabulary, today = _vocabulary(request), date.today()
         row = demands.step(work, who, demand_id, name, today, vocabulary, if_match=if_match, **given)
-        return 200, _kept(request, work, who, row)
+        return 200, _plain(request, work.session, who, row)
 
-    return once(store, who, key, ["demands", demand_id, name, given], act)
+    def again(session: Session, demand_id: str) -> Any:
+        try:
+            return _again(request, who)(session, demand_id)
+        except NotFound:
+            return {"id": demand_id, "status": demands.STEPS[name].after}
+
+    return once(store, who, key, ["demands", demand_id, name, given], act, again)
 
 
 def _vocabulary(request: Request) -> Vocabulary:
@@ -263,6 +273,11 @@ def _answer(request: Request, session: Session, who: Principal, row: DemandRow) 
     return DemandAnswer(**values, findings=[FindingAnswer(**one) for one in findings])
 
 
-def _kept(request: Request, work: Work, who: Principal, row: DemandRow) -> dict[str, Any]:
-    """Give the answer as JSON values, as it is kept for a repeated request."""
-    return _answer(request, work.session, who, row).model_dump(mode="json")
+def _plain(request: Request, session: Session, who: Principal, row: DemandRow) -> dict[str, Any]:
+    """Give the answer as JSON values."""
+    return _answer(request, session, who, row).model_dump(mode="json")
+
+
+def _again(request: Request, who: Principal) -> Callable[[Session, str], dict[str, Any]]:
+    """Give what answers a repeated request."""
+    return lambda session, demand_id: _plain(request, session, who, demands.demand(session, who, demand_id))

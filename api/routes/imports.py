@@ -147,7 +147,8 @@ def upload(
         return 201, {"id": intake.begin(work, who, kind, name, folder).id}
 
     try:
-        begun = once(store, who, key, ["imports", kind, name, intake.digest(folder)], act)
+        asked = ["imports", kind, name, intake.digest(folder)]
+        begun = once(store, who, key, asked, act, lambda session, one: {"id": intake.one(session, who, one).id})
         import_id, fresh = json.loads(bytes(begun.body))["id"], "idempotency-replayed" not in begun.headers
         if fresh:
             intake.settle(settings, import_id, folder)

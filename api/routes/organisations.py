@@ -125,6 +125,7 @@ def new_organisation(
         key,
         ["organisations", values],
         lambda work: (201, _answer(who, people.add_organisation(work, who, values)).model_dump(mode="json")),
+        lambda session, one: _answer(who, people.organisation(session, who, one)).model_dump(mode="json"),
     )
 
 

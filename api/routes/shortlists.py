@@ -109,7 +109,10 @@ def add(
     def act(work: Work) -> tuple[int, Any]:
         return 201, plain(_entry(work.session, who, settings.secret, shortlists.add(work, who, chosen)))
 
-    return once(store, who, key, ["shortlists", given.model_dump()], act)
+    def again(session: Session, entry_id: str) -> Any:
+        return plain(_entry(session, who, settings.secret, shortlists.one(session, who, entry_id)))
+
+    return once(store, who, key, ["shortlists", given.model_dump()], act, again)
 
 
 @router.get("/{entry_id}", summary="候选条目 / an entry", responses=answers(401, 403, 404, 422))

@@ -7,6 +7,7 @@ from typing import Annotated, Any
 
 from fastapi import APIRouter, Query, Response
 from pydantic import Field, SkipValidation
+from sqlalchemy.orm import Session
 
 from api.access import Principal
 from api.body import asks, body
@@ -184,7 +185,10 @@ def create(
     def act(work: Work) -> tuple[int, Any]:
         return 201, _answer(who, students.add(work, who, values, date.today())).model_dump(mode="json")
 
-    return once(store, who, key, ["students", values], act)
+    def again(session: Session, student_id: str) -> Any:
+        return _answer(who, students.one(session, who, student_id)).model_dump(mode="json")
+
+    return once(store, who, key, ["students", values], act, again)
 
 
 @router.get("/me", summary="我的档案 / my own record", responses=answers(401, 403, 404))
@@ -289,7 +293,10 @@ def give(
         purpose, recipient, guardian = given.purpose, given.organisation_id, given.guardian
         return 201, consents.values(consents.give(work, who, student_id, purpose, recipient, guardian))
 
-    return once(store, who, key, ["consents", student_id, given.model_dump()], act)
+    def again(session: Session, consent_id: str) -> Any:
+        return consents.values(consents.one(session, who, student_id, consent_id))
+
+    return once(store, who, key, ["consents", student_id, given.model_dump()], act, again)
 
 
 @router.delete(

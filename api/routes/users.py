@@ -133,6 +133,7 @@ def new_user(who: Caller, given: Annotated[NewUser, body(NewUser)], store: Recor
         key,
         ["users", values],
         lambda work: (201, _answer(people.add_user(work, who, values, password_hash)).model_dump(mode="json")),
+        lambda session, user_id: _answer(people.user(session, who, user_id)).model_dump(mode="json"),
     )
 
 

@@ -41,6 +41,10 @@ FUNCTIONS = {
 
 _OWN_STUDENT = f"({COLLEGE} AND duikou_college(student_id) = {ORGANISATION}) OR {SELF.format('student_id')}"
 _OWN_USER = f"user_id = {USER} OR user_id IN (SELECT id FROM users)"
+_OWN_REQUEST = (
+    f"user_id = {USER} OR ({COLLEGE} AND (duikou_college(subject) = {ORGANISATION}"
+    f" OR subject IN (SELECT id FROM users WHERE student_id IS NOT NULL)))"
+)
 _OF_DEMAND = "demand_id IN (SELECT id FROM demands)"
 _ENTERPRISE = f"({HIRING} AND {OWN.format('organisation_id')})"
 POLICIES: dict[str, tuple[str, str]] = {
@@ -77,7 +81,7 @@ POLICIES: dict[str, tuple[str, str]] = {
     "shown": (f"{ROLE} IN ('secretariat', 'auditor')", "false"),
     "audit": (AUDITS, "true"),
     "removed": ("true", "true"),
-    "repeatable": (f"user_id = {USER}", f"user_id = {USER}"),
+    "repeatable": (_OWN_REQUEST, _OWN_REQUEST),
     "settings": ("true", ADMIN),
     "head": ("true", "true"),
 }

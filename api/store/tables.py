@@ -303,14 +303,15 @@ class Removed(Row, kw_only=True):
 
 
 class Repeatable(Row, kw_only=True):
-    """The answer to a POST with an Idempotency-Key, given again when the same request comes again."""
+    """What a POST with an Idempotency-Key did, so that the same request gives its answer again; no personal data."""
 
     __tablename__ = "repeatable"
     key: Mapped[str] = mapped_column(primary_key=True)
     user_id: Mapped[str] = mapped_column(ForeignKey("users.id", ondelete="CASCADE"), primary_key=True)
     request_hash: Mapped[str] = mapped_column(String(64))
     status: Mapped[int]
-    body: Mapped[dict[str, Any]]
+    subject: Mapped[str] = mapped_column(String(ID), index=True)
+    """The record that the answer gives, read anew for it."""
     created_at: Mapped[datetime] = mapped_column(default_factory=now, index=True)
 
 

@@ -2,15 +2,21 @@
 
 from __future__ import annotations
 
-from datetime import date
+from collections.abc import Callable
+from datetime import date, timedelta
 from typing import Any
 
 import pytest
+from fastapi.testclient import TestClient
+from sqlalchemy import select
 
+from api.app import create_app
+from api.identity import issue
 from api.resources.student_record import birthday, merged, sparse
-from api.store.tables import Consent, Identity, Protected, Student
-from matching import Profile
-from tests.platform.conftest import World
+from api.store.tables import Consent, Identity, Protected, Repeatable, Student, User
+from matching import Profile, Vocabulary
+from tests.platform.conftest import HASH, World
+from tests.platform.postgres import Database
 
 BODY: dict[str, Any] = {
     "number": "20259001",
@@ -237,3 +243,39 @@ def test_what_a_roster_leaves_empty_stays() -> None:
 )
 def test_a_class_is_no_part_of_what_matching_may_know(written: str, kept: str) -> None:
     assert sparse(Profile("-", major=written)) == {"major": kept}
+
+
+def test_a_repeated_request_is_answered_from_the_record_and_forgotten_with_it(
+    make_world: Callable[..., World], words: Vocabulary, database: Database
+) -> None:
+    world = make_world(database)
+    with TestClient(create_app(words, world.settings), raise_server_exceptions=False) as web:
+        headers = {**world.as_("college"), "Idempotency-Key": "new-1"}
+        given = {"number": "20269999", "name": "孙悦", "phone": "13900009999", "record": {"major": "数控技术"}}
+        first, second = (web.post("/v1/students", json=given, headers=headers) for _ in range(2))
+        assert first.status_code == 201 and second.json() == first.json()
+        assert second.headers["idempotency-replayed"] == "true"
+        with world.store.reading() as session:
+            kept = session.scalars(select(Repeatable)).one()
+        assert kept.subject == first.json()["id"]
+        assert "孙悦" not in str(vars(kept)) and "13900009999" not in str(vars(kept))
+        # another administrator of the college deletes the student: nothing is left, whoever asked
+        with world.store.writing("system") as work:
+            user = User(login="c9@test", name="c9", role="college_admin", password_hash=HASH)
+            user.organisation_id = world.ids["east"]
+            work.add(user)
+            work.session.flush()
+            world.tokens["c9"] = issue(work, user, "token", timedelta(days=1), "test")[0]
+            work.note("create", "user", user.id)
+        place = f"/v1/students/{kept.subject}"
+        assert web.delete(place, headers={**world.as_("c9"), "If-Match": "*"}).status_code == 204
+        with world.store.reading() as session:
+            assert session.scalars(select(Repeatable)).all() == []
+
+
+def test_a_repeated_rejection_is_answered_though_a_draft_is_hidden(world: World) -> None:
+    assert world.client is not None
+    place, headers = f"/v1/demands/{world.ids['turner']}/reject", {**world.as_("office"), "Idempotency-Key": "r1"}
+    first, second = (world.client.post(place, json={"reason": "缺少薪资"}, headers=headers) for _ in range(2))
+    assert first.status_code == second.status_code == 200
+    assert second.json() == {"id": world.ids["turner"], "status": "draft"}

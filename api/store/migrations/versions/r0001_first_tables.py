@@ -341,11 +341,12 @@ def upgrade() -> None:
         sa.Column("user_id", sa.String(length=40), nullable=False),
         sa.Column("request_hash", sa.String(length=64), nullable=False),
         sa.Column("status", sa.Integer(), nullable=False),
-        sa.Column("body", sa.JSON(), nullable=False),
+        sa.Column("subject", sa.String(length=40), nullable=False),
         sa.Column("created_at", Moment(timezone=True), nullable=False),
         sa.ForeignKeyConstraint(["user_id"], ["users.id"], ondelete="CASCADE"),
         sa.PrimaryKeyConstraint("key", "user_id"),
     )
     with op.batch_alter_table("repeatable", schema=None) as batch_op:
         batch_op.create_index(batch_op.f("ix_repeatable_created_at"), ["created_at"], unique=False)
+        batch_op.create_index(batch_op.f("ix_repeatable_subject"), ["subject"], unique=False)
     op.execute("INSERT INTO head (id, number, hash) VALUES (1, 0, '" + "0" * 64 + "')")
