@@ -15,7 +15,7 @@ from matching.errors import Problem, RecordError
 if TYPE_CHECKING:
     from sqlalchemy.orm import Session
 
-    from api.store import Store, Work
+    from api.store import Store
     from api.store.tables import User
 
 SYSTEM = "system"
@@ -54,6 +54,7 @@ def create_user(
     """Create an account, the first system administrator's included. 新建账号（包括第一个系统管理员）。"""
     from api.access import Role
     from api.identity import hash_password
+    from api.resources.people import require_home
     from api.store.tables import User
 
     if role not in set(Role):
@@ -66,6 +67,7 @@ def create_user(
         if _user_or_none(work.session, login) is not None:
             raise RecordError(Problem("taken", "is taken", "已被使用", login, field="LOGIN"))
         account = User(login=login, name=name or login, role=role, password_hash=hashed, organisation_id=owner)
+        require_home(work.session, account)
         work.add(account)
         work.session.flush()
         work.note("create", "user", account.id, owner)
@@ -95,14 +97,14 @@ def list_users(folder: Folder = None) -> None:
 @user.command("password")
 def new_password(login: Login, password: Password, folder: Folder = None) -> None:
     """Set a new password; the account's sessions and tokens end. 重置密码，原有会话和令牌失效。"""
-    from api.identity import hash_password
+    from api.identity import end_sessions, hash_password
 
     hashed = hash_password(password)
     store = store_of(folder)
     with store.writing(SYSTEM) as work:
         account = _user(work.session, login)
         account.password_hash = hashed
-        _end_sessions(work, account)
+        end_sessions(work, account)
         work.touch(account)
         work.note("change_password", "user", account.id, account.organisation_id)
     store.close()
@@ -112,11 +114,13 @@ def new_password(login: Login, password: Password, folder: Folder = None) -> Non
 @user.command("disable")
 def disable_user(login: Login, folder: Folder = None) -> None:
     """Switch an account off at once, with its sessions and tokens. 立即停用账号。"""
+    from api.identity import end_sessions
+
     store = store_of(folder)
     with store.writing(SYSTEM) as work:
         account = _user(work.session, login)
         account.active = False
-        _end_sessions(work, account)
+        end_sessions(work, account)
         work.touch(account)
         work.note("disable", "user", account.id, account.organisation_id)
     store.close()
@@ -168,12 +172,3 @@ def _user(session: Session, login: str) -> User:
     if found is None:
         raise RecordError(Problem("unknown", "no such account", "没有该账号", login, field="LOGIN"))
     return found
-
-
-def _end_sessions(work: Work, account: User) -> None:
-    from sqlalchemy import update
-
-    from api.store.tables import Credential, now
-
-    own = update(Credential).where(Credential.user_id == account.id, Credential.revoked_at.is_(None))
-    work.session.execute(own.values(revoked_at=now()))

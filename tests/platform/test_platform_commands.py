@@ -171,6 +171,23 @@ def test_rejected_rows_are_named_and_the_others_taken(run: Run, tmp_path: Path, 
     assert status == 2 and out == "" and "wrong.csv" in err
 
 
+def test_a_table_that_cannot_be_read_leaves_no_connection(
+    run: Run, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    organisations(tmp_path)
+    (tmp_path / "wrong.csv").write_text("甲,乙\n1,2\n", encoding="utf-8")
+    closed: list[Store] = []
+    close = Store.close
+
+    def note(store: Store) -> None:
+        closed.append(store)
+        close(store)
+
+    monkeypatch.setattr(Store, "close", note)
+    assert run("import students wrong.csv --organisation 示例学院")[0] == 2
+    assert len(closed) == 1
+
+
 def _part(source: Path, target: Path, column: str, owner: str, wrong: str | None = None) -> int:
     """Write some rows of a sample table as one organisation's, one cell of the last wrong; give how many."""
     with source.open(encoding="utf-8-sig", newline="") as stream:
@@ -251,3 +268,12 @@ def test_the_operators_guide_runs_as_printed(page: str, run: Run, tmp_path: Path
 def test_both_guides_print_the_same_commands() -> None:
     assert commands("docs/operating.md") == commands("docs/operating.zh.md")
     assert len(commands("docs/operating.md")) > 10
+
+
+def test_accounts_fit_their_organisation_as_in_the_api(run: Run, tmp_path: Path) -> None:
+    organisations(tmp_path)
+    status, _, err = run("user create hr --role enterprise --organisation 示例学院")
+    assert status != 0 and "角色与所属单位的类型不符" in err
+    status, _, err = run("user create anna --role student --organisation 示例学院")
+    assert status != 0 and "学生账号须且仅其可指定学生" in err
+    assert run("user create teacher --role college_teacher --organisation 示例学院")[0] == 0
