@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import tempfile
 import time
-from contextlib import ExitStack
+from contextlib import ExitStack, closing
 from datetime import date
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any, Literal
@@ -162,19 +162,18 @@ def import_table(
     from api.settings import read_settings
 
     settings, today = read_settings(folder=folder), date.today()
-    store = opened(settings.database_url)
-    who = _acting(store, organisation, kind, "import")
-    with table.open("rb") as stream:
-        uploaded = intake.upload(store, settings, who, kind, table.name, stream, today).id
-    values = _read_upload(store, settings, who, uploaded)
-    for problem in values["problems"]:
-        place = {name: problem[name] for name in ("sheet", "row", "column", "value")}
-        said = Problem(problem["rule"], problem["message_en"], problem["message_zh"], file=table.name, **place)
-        err.print(f"{said.text('zh')}\n  {said.text('en')}", markup=False, highlight=False)
-    if values["status"] != "previewed":
-        raise typer.Exit(2)
-    counts = intake.apply(store, settings, who, uploaded, today).counts
-    store.close()
+    with closing(opened(settings.database_url)) as store:
+        who = _acting(store, organisation, kind, "import")
+        with table.open("rb") as stream:
+            uploaded = intake.upload(store, settings, who, kind, table.name, stream, today).id
+        values = _read_upload(store, settings, who, uploaded)
+        for problem in values["problems"]:
+            place = {name: problem[name] for name in ("sheet", "row", "column", "value")}
+            said = Problem(problem["rule"], problem["message_en"], problem["message_zh"], file=table.name, **place)
+            err.print(f"{said.text('zh')}\n  {said.text('en')}", markup=False, highlight=False)
+        if values["status"] != "previewed":
+            raise typer.Exit(2)
+        counts = intake.apply(store, settings, who, uploaded, today).counts
     out.print(", ".join(f"{COUNTS[name]} {counts[name]}" for name in COUNTS if name in counts), markup=False)
     raise typer.Exit(1 if counts.get("rejected") else 0)
 
