@@ -251,6 +251,7 @@ def step(
         raise FieldError(Problem("missing", "say why", "请填写原因", field="reason"))
     if name == "submit":
         require_lawful(demand_of(row), owner, vocabulary, today)
+    if name in ("submit", "publish"):
         _require_ahead(row.valid_until, today, "record.valid_until")
     if name in ("publish", "renew"):
         last = months_after(today, MONTHS_VALID)

@@ -140,6 +140,7 @@ def replace(
 ) -> Found:
     """Replace identity and record of a student; protected attributes stay where none are given.
 
+    Of OWN_FIELDS those stay that the record doesn't name, and `automated_decision` always: it is the student's alone.
     A teacher can't move a student out of the teacher's own classes (FieldError).
     """
     require(who, "student.edit")
@@ -154,7 +155,8 @@ def replace(
         for name, value in _checked_protected(given["protected"], today).items():
             setattr(protected, name, value)
     college = work.session.get_one(Organisation, found.student.college_id)
-    found.student.record = checked(given.get("record", {}), college.name, protected.born_on, today)
+    record = _with_choices(found.student.record, given.get("record", {}))
+    found.student.record = checked(record, college.name, protected.born_on, today)
     for name, value in identity.items():
         setattr(found.identity, name, value)
     work.session.add(protected)
@@ -162,6 +164,15 @@ def replace(
     _flush(work)
     work.note("edit", "student", student_id, college.id)
     return Found(found.student, found.identity, protected)
+
+
+def _with_choices(stands: Mapping[str, Any], given: object) -> object:
+    """Lay what a college sends over the student's own part of the record that stands."""
+    if not isinstance(given, Mapping):
+        return given
+    own = {name: stands[name] for name in OWN_FIELDS if name in stands}
+    sent = {name: value for name, value in given.items() if name != "automated_decision"}
+    return {**own, **sent}
 
 
 def edit_own(work: Work, who: Principal, if_match: str | None, given: Mapping[str, Any], today: date) -> Found:
@@ -232,9 +243,10 @@ def _checked_protected(given: Mapping[str, Any], today: date) -> dict[str, Any]:
 
 
 def _require_claimed(before: Mapping[str, Any], record: Mapping[str, Any]) -> None:
-    stand = [(skill["label"], skill.get("level"), skill.get("source")) for skill in before.get("skills", ())]
+    parts = ("label", "level", "source", "available_on")
+    stand = [tuple(skill.get(part) for part in parts) for skill in before.get("skills", ())]
     for number, skill in enumerate(record.get("skills", ())):
-        if skill["source"] != CLAIMED and (skill["label"], skill["level"], skill["source"]) not in stand:
+        if skill["source"] != CLAIMED and tuple(skill.get(part) for part in parts) not in stand:
             en, zh = "only the college says so", "课程与核验结果由院校填写"
             raise FieldError(Problem("source", en, zh, skill["source"], field=f"skills[{number}].source"))
 

@@ -6,9 +6,22 @@ import re
 
 import pytest
 
+from api.codes import code_of
 from api.resources import matches
+from api.store.tables import Student
 from tests.platform.conftest import World
 from tests.platform.visitors import visitor
+
+
+def test_a_planned_skill_is_shown_with_its_year(world: World) -> None:
+    with world.store.writing("system") as work:
+        row = work.session.get_one(Student, world.ids["anna"])
+        row.record = {**row.record, "skills": [{"label": "氩弧焊", "level": 2, "available_on": "2028-06-30"}]}
+        work.touch(row)
+        work.note("edit", "student", row.id)
+    code = code_of(world.settings.secret, world.ids["welder"], world.ids["anna"])
+    page = visitor(world, "hr").page(f"/demands/{world.ids['welder']}/matches/{code}")
+    assert "（2028 年起具备）" in page
 
 
 def test_a_student_whom_only_the_index_shows_is_not_there(world: World, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -177,6 +177,19 @@ def test_a_demand_past_its_day_counts_as_expired_before_the_sweep(world: World, 
     assert step(world, "hr", f"/{fresh}/renew", json={"valid_until": SOON}).json()["status"] == "live"
 
 
+def test_what_is_past_its_day_is_not_published(world: World, fresh: str) -> None:
+    step(world, "hr", f"/{fresh}/submit")
+    step(world, "office", f"/{fresh}/approve")
+    with world.store.writing("system") as work:
+        row = work.session.get_one(DemandRow, fresh)
+        row.valid_until = date.today() - timedelta(days=1)
+        work.touch(row)
+        work.note("seed", "demand", fresh)
+    refused = step(world, "hr", f"/{fresh}/publish")
+    assert refused.status_code == 422 and refused.json()["problems"][0]["field"] == "record.valid_until"
+    assert call(world, "GET", f"/{fresh}", "hr").json()["status"] == "approved"
+
+
 def test_the_server_lets_demands_expire_by_itself(world: World, fresh: str) -> None:
     publish(world, fresh)
     with world.store.writing("system") as work:

@@ -155,6 +155,30 @@ def test_the_colleges_word_on_a_skill_may_stay_when_a_student_adds_one(world: Wo
     assert call(world, "PATCH", "/me", "anna", json=more, version="*").status_code == 200
 
 
+def test_a_college_leaves_a_students_own_choices_alone(world: World) -> None:
+    anna, own = world.ids["anna"], {"text": "会氩弧焊。", "intent": "undecided", "automated_decision": "refuse"}
+    own |= {"preferences": {"pay_low": 7000}}
+    chosen = call(world, "PATCH", "/me", "anna", json=own, version="*").json()["record"]
+    put = {**BODY, "number": "2024anna", "record": {"major": "焊接技术", "automated_decision": "allow"}}
+    kept = call(world, "PUT", f"/{anna}", "college", json=put, version="*").json()["record"]
+    assert kept["major"] == "焊接技术"
+    parts = ("skills", "text", "intent", "preferences", "automated_decision")
+    assert [kept[name] for name in parts] == [chosen[name] for name in parts]
+    put["record"] = {"skills": [{"label": "铆工", "level": 2}], "intent": "employ"}
+    kept = call(world, "PUT", f"/{anna}", "college", json=put, version="*").json()["record"]
+    assert [one["label"] for one in kept["skills"]] == ["铆工"]
+    assert kept["text"] == "会氩弧焊。" and kept["automated_decision"] == "refuse"
+
+
+def test_a_planned_skill_keeps_its_date_when_a_student_sends_it_back(world: World) -> None:
+    planned = {"label": "气焊", "level": 2, "source": "course", "available_on": "2027-06-30"}
+    put = {**BODY, "number": "2024anna", "record": {"skills": [planned]}}
+    assert call(world, "PUT", f"/{world.ids['anna']}", "college", json=put, version="*").status_code == 200
+    now = {name: value for name, value in planned.items() if name != "available_on"}
+    assert call(world, "PATCH", "/me", "anna", json={"skills": [now]}, version="*").status_code == 422
+    assert call(world, "PATCH", "/me", "anna", json={"skills": [planned]}, version="*").status_code == 200
+
+
 def test_a_deleted_student_is_gone_with_account_and_consents(world: World) -> None:
     anna = world.ids["anna"]
     given = call(world, "POST", f"/{anna}/consents", "anna", json={"purpose": "profile"})
