@@ -13,7 +13,8 @@ from pydantic import BaseModel, ValidationError
 from starlette.concurrency import run_in_threadpool
 from starlette.requests import Request
 
-from api.problems import BodyTooLarge, JsonError, MediaTypeError
+from api.errors import BodyTooLarge
+from api.problems import JsonError, MediaTypeError
 from matching.errors import Problem, RecordError
 
 LONGEST_BODY = 10 * 2**20

@@ -1,4 +1,4 @@
-"""What each request is given: the caller, the store, the live index; and how it repeats, what version it edits.
+"""What each request is given: the caller, the store, the live index; and how it repeats.
 
 @router.get("/students")
 def students(who: Caller, store: Records, page: Page) -> ...
@@ -16,13 +16,13 @@ from sqlalchemy.orm import Session
 from starlette.responses import JSONResponse
 
 from api.access import Principal
-from api.errors import Changed, Conflict, FieldError, Forbidden, NotFound, NotSignedIn, VersionMissing
+from api.errors import Conflict, FieldError, Forbidden, NotFound, NotSignedIn
 from api.exposure import Exposure
 from api.identity import credential_of, csrf_fits, principal_of
 from api.live import Live
 from api.settings import Settings
 from api.store import Store, Work
-from api.store.tables import Kept, Repeatable
+from api.store.tables import Repeatable
 from matching.errors import Problem
 
 COOKIE = "duikou_session"
@@ -101,22 +101,6 @@ IfMatch = Annotated[str | None, Header(alias="If-Match", max_length=100)]
 RepeatKey = Annotated[str | None, Header(alias="Idempotency-Key", max_length=200)]
 Limit = Annotated[int, Query(ge=1, le=LARGEST_PAGE)]
 Cursor = Annotated[str | None, Query(max_length=200)]
-
-
-def etag(row: Kept) -> str:
-    """Give the version of a row as an ETag."""
-    return f'"{row.version}"'
-
-
-def require_version(row: Kept, if_match: str | None) -> None:
-    """Let an edit through only if it was made from the row's present version.
-
-    Raises VersionMissing (428) without If-Match, Changed (412) where it does not fit.
-    """
-    if if_match is None:
-        raise VersionMissing
-    if if_match.strip() not in ("*", etag(row)):
-        raise Changed
 
 
 def once(

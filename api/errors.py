@@ -109,3 +109,9 @@ class FieldError(InputError):
     """A field of a request to the platform is wrong."""
 
     code = "field"
+
+
+class BodyTooLarge(InputError):
+    """The body is longer than the service reads."""
+
+    code: ClassVar[str] = "too_large"

@@ -57,12 +57,6 @@ class JsonError(InputError):
     code: ClassVar[str] = "json"
 
 
-class BodyTooLarge(InputError):
-    """The body is longer than the service reads."""
-
-    code: ClassVar[str] = "too_large"
-
-
 class MediaTypeError(InputError):
     """The body is announced as something other than JSON in UTF-8."""
 

@@ -26,10 +26,9 @@ from api.access import Principal
 from api.console.render import error_page
 from api.console.words import LANGUAGES
 from api.deps import COOKIE, CSRF_HEADER, settings_of, store_of
-from api.errors import Forbidden, NotFound, NotSignedIn
+from api.errors import BodyTooLarge, Forbidden, NotFound, NotSignedIn
 from api.identity import credential_of, csrf_fits, principal_of
 from api.live import Live
-from api.problems import BodyTooLarge
 from api.settings import Settings
 from api.store import Store
 from api.store.tables import Credential

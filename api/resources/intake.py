@@ -32,14 +32,13 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from api.access import Principal, require, rows
-from api.deps import require_version
-from api.errors import Conflict, DatabaseBusy, NotFound
-from api.problems import BodyTooLarge
+from api.errors import BodyTooLarge, Conflict, DatabaseBusy, NotFound
 from api.resources.staging import PROBLEMS, ROWS, TABLE, Said, stage, staged_lines, staged_problems
 from api.resources.takeover import count, take_over
 from api.settings import Settings
 from api.store import Store, Work
 from api.store.tables import Import, Organisation, now
+from api.store.versions import require_version
 from api.store.writing import SYSTEM
 from matching.errors import Problem, TableError
 from matching.tables import write_errors
@@ -187,8 +186,8 @@ def _stage_apart(kind: str, folder: Path, organisation: str, today: date, said: 
 # -- looking
 
 
-def listed(session: Session, who: Principal, after: str = "", limit: int = 50) -> Sequence[Import]:
-    """List the organisation's uploads by id."""
+def listed(session: Session, who: Principal, after: str = "", limit: int | None = 50) -> Sequence[Import]:
+    """List the organisation's uploads by id; limit None = all."""
     require(who, "import.read")
     wanted = select(Import).where(rows(who, Import), Import.id > after)
     return session.scalars(wanted.order_by(Import.id).limit(limit)).all()

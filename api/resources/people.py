@@ -21,10 +21,10 @@ from sqlalchemy.orm import Session
 from api import identity
 from api.access import HOMES, MANAGES, Principal, Role, require, rows, sees_credit_code
 from api.credit_code import read_credit_code
-from api.deps import require_version
 from api.errors import Conflict, FieldError, Forbidden, NotFound
 from api.store import Work
 from api.store.tables import DemandRow, DemandStep, Organisation, Student, User
+from api.store.versions import require_version
 from matching.errors import Problem
 
 OrganisationKind = Literal["enterprise", "college", "office"]
@@ -42,7 +42,7 @@ def organisations(
     kind: str | None = None,
     q: str | None = None,
     after: str = "",
-    limit: int = 50,
+    limit: int | None = 50,
 ) -> Sequence[Organisation]:
     """List members by id, `limit` from after an id on; `q` is a part of the name."""
     require(who, "organisation.read")

@@ -16,12 +16,12 @@ from sqlalchemy.orm import Session
 
 from api.access import Principal, require, rows
 from api.codes import code_of
-from api.deps import require_version
 from api.errors import Conflict, FieldError, NotFound
 from api.resources.demands import demand
 from api.resources.matches import Chosen, student_cards
 from api.store import Work
 from api.store.tables import Shortlisted, now
+from api.store.versions import require_version
 from matching.errors import Problem
 
 Stage = Literal["suggested", "interested", "interview", "offered", "accepted", "declined", "rejected"]
@@ -39,9 +39,9 @@ MOST_NOTES = 100
 
 
 def listed(
-    session: Session, who: Principal, demand_id: str | None = None, after: str = "", limit: int = 50
+    session: Session, who: Principal, demand_id: str | None = None, after: str = "", limit: int | None = 50
 ) -> Sequence[Shortlisted]:
-    """List entries by id, of one demand or of all own ones."""
+    """List entries by id, of one demand or of all own ones; limit None = all."""
     require(who, "shortlist.read")
     wanted = select(Shortlisted).where(rows(who, Shortlisted), Shortlisted.id > after)
     if demand_id is not None:

@@ -24,12 +24,12 @@ from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
 
 from api.access import Principal, Role, require, rows
-from api.deps import require_version
 from api.errors import Conflict, FieldError, NotFound
 from api.resources.roster import LONGEST, OLDEST_BIRTH, SEXES
 from api.resources.student_record import checked
 from api.store import Work
 from api.store.tables import Identity, Organisation, Protected, Repeatable, Student, User
+from api.store.versions import require_version
 from matching.errors import Problem
 
 IDENTITY_FIELDS = ("number", "name", "class_name", "phone", "email")

@@ -11,7 +11,7 @@ from sqlalchemy.orm import Session
 
 from api.access import Principal
 from api.body import asks, body
-from api.deps import Caller, Cursor, IfMatch, Index, Limit, Records, RepeatKey, after, etag, once
+from api.deps import Caller, Cursor, IfMatch, Index, Limit, Records, RepeatKey, after, once
 from api.errors import NotFound
 from api.problems import answers
 from api.resources import demands, matches, parsing
@@ -34,6 +34,7 @@ from api.routes.demand_answers import (
 )
 from api.store import Store, Work
 from api.store.tables import DemandRow
+from api.store.versions import etag
 from matching import Vocabulary
 
 router = APIRouter(prefix="/v1/demands", tags=["demands"])

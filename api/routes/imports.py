@@ -17,15 +17,16 @@ from starlette.responses import JSONResponse
 from starlette.types import Message
 
 from api.access import require
-from api.deps import Caller, Cursor, IfMatch, Index, Limit, Operator, Records, RepeatKey, after, etag, once
-from api.errors import FieldError
-from api.problems import BodyTooLarge, MediaTypeError, answers
+from api.deps import Caller, Cursor, IfMatch, Index, Limit, Operator, Records, RepeatKey, after, once
+from api.errors import BodyTooLarge, FieldError
+from api.problems import MediaTypeError, answers
 from api.resources import intake
 from api.resources.intake import Kind
 from api.routes.exports import attached, workbook
 from api.schemas import Answer
 from api.settings import Settings
 from api.store import Work
+from api.store.versions import etag
 from matching.errors import Problem
 
 router = APIRouter(prefix="/v1/imports", tags=["imports"])

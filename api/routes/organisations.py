@@ -10,12 +10,13 @@ from pydantic import Field
 
 from api.access import Principal
 from api.body import asks, body
-from api.deps import Caller, Cursor, IfMatch, Limit, Records, RepeatKey, after, etag, once
+from api.deps import Caller, Cursor, IfMatch, Limit, Records, RepeatKey, after, once
 from api.problems import answers
 from api.resources import people
 from api.resources.people import ConsortiumRole, OrganisationKind
 from api.schemas import Answer, Given
 from api.store import tables
+from api.store.versions import etag
 
 router = APIRouter(prefix="/v1/organisations", tags=["organisations"])
 

@@ -11,7 +11,7 @@ from sqlalchemy.orm import Session
 
 from api.access import Principal
 from api.body import asks, body
-from api.deps import Caller, Cursor, IfMatch, Index, Limit, Operator, Records, RepeatKey, after, etag, once
+from api.deps import Caller, Cursor, IfMatch, Index, Limit, Operator, Records, RepeatKey, after, once
 from api.problems import answers
 from api.resources import matches, shortlists
 from api.resources.shortlists import Stage
@@ -19,6 +19,7 @@ from api.routes.lists import Card, plain
 from api.schemas import Answer, Given
 from api.store import Work
 from api.store.tables import Shortlisted
+from api.store.versions import etag
 
 router = APIRouter(prefix="/v1/shortlists", tags=["shortlists"])
 

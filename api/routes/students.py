@@ -11,13 +11,14 @@ from sqlalchemy.orm import Session
 
 from api.access import Principal
 from api.body import asks, body
-from api.deps import Caller, Cursor, IfMatch, Limit, Records, RepeatKey, after, etag, once
+from api.deps import Caller, Cursor, IfMatch, Limit, Records, RepeatKey, after, once
 from api.problems import answers
 from api.resources import consents, students
 from api.resources.consents import Purpose
 from api.resources.students import Found
 from api.schemas import Answer, CertificateRecord, Given, PreferencesRecord, SkillRecord
 from api.store import Work
+from api.store.versions import etag
 from matching.domain import AutomatedDecision, Intent, Text
 
 router = APIRouter(prefix="/v1/students", tags=["students"])

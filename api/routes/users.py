@@ -9,12 +9,13 @@ from pydantic import Field
 
 from api.access import Role
 from api.body import asks, body
-from api.deps import Caller, Cursor, IfMatch, Limit, Records, RepeatKey, after, etag, once
+from api.deps import Caller, Cursor, IfMatch, Limit, Records, RepeatKey, after, once
 from api.identity import LONGEST_PASSWORD, SHORTEST_PASSWORD
 from api.problems import answers
 from api.resources import people
 from api.schemas import Answer, Given
 from api.store import tables
+from api.store.versions import etag
 
 router = APIRouter(prefix="/v1/users", tags=["users"])
 Language = Literal["zh", "en"]

@@ -16,8 +16,8 @@ from openpyxl import Workbook, load_workbook
 from sqlalchemy import func, select, update
 
 from api.access import Principal
+from api.errors import BodyTooLarge
 from api.identity import principal_of
-from api.problems import BodyTooLarge
 from api.resources import intake, takeover
 from api.store.tables import DemandRow, Identity, Import, Protected, Student, User
 from tests.platform.conftest import World
