@@ -75,7 +75,7 @@ def test_what_ended_long_ago_is_forgotten(world: World) -> None:
         made["just"].revoked_at = now()
         for key, moment in (("old", long_ago), ("new", now())):
             work.session.add(
-                Repeatable(key=key, user_id=user.id, request_hash="", status=201, body={}, created_at=moment)
+                Repeatable(key=key, user_id=user.id, request_hash="", status=201, subject="", created_at=moment)
             )
     forget(world.store, world.settings)
     with world.store.reading() as session:
