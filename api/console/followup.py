@@ -22,7 +22,7 @@ STAGES: tuple[Stage, ...] = get_args(Stage)
 def shortlist(visit: Visitor, demand_id: str = "", after: str = "") -> Response:
     """List whom the visitor follows up, by post."""
     with visit.store.reading(visit.who) as session:
-        posts = demands.demand_values(session, visit.who, demands.demands(session, visit.who, limit=200))
+        posts = demands.demand_values(session, visit.who, demands.demands(session, visit.who, limit=None))
         entries = shortlists.listed(session, visit.who, demand_id or None, after, PER_PAGE)
         items = shortlists.values(session, visit.who, visit.settings.secret, entries)
     return page(

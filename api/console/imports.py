@@ -87,7 +87,7 @@ def drop(visit: Visitor, kind: Kind, import_id: str, form: Sent) -> Response:
 def _uploads(visit: Visit, kind: Kind, error: InputError | None = None) -> Response:
     require(visit.who, f"import.{kind}")
     with visit.store.reading(visit.who) as session:
-        rows = sorted(intake.listed(session, visit.who, limit=200), key=lambda row: row.created_at, reverse=True)
+        rows = sorted(intake.listed(session, visit.who, limit=None), key=lambda row: row.created_at, reverse=True)
         items = [intake.values(visit.settings, row) for row in rows[:SHOWN]]
     return page(
         visit,

@@ -33,7 +33,7 @@ def ranked(visit: Visitor, demand_id: str, k: int = 20, order: str = "forward", 
         listed = matches.matches(session, visit.who, visit.live, secret, demand_id, length, chosen, after)
         softer = matches.relaxations(session, visit.who, visit.live, demand_id)
         results = _explained(session, visit, demand_id, listed)
-        entries = shortlists.listed(session, visit.who, demand_id, limit=200)
+        entries = shortlists.listed(session, visit.who, demand_id, limit=None)
         kept = {one["code"]: one for one in shortlists.values(session, visit.who, secret, entries)}
     response = page(
         visit,
@@ -104,9 +104,9 @@ def _student_page(visit: Visit, demand_id: str, code: str, error: InputError | N
         if card is None:
             raise NotFound("student", "学生")
         entries = shortlists.values(
-            session, visit.who, secret, shortlists.listed(session, visit.who, demand_id, limit=200)
+            session, visit.who, secret, shortlists.listed(session, visit.who, demand_id, limit=None)
         )
-        asked = contacts.values(session, visit.who, secret, contacts.listed(session, visit.who, limit=200))
+        asked = contacts.values(session, visit.who, secret, contacts.about(session, visit.who, chosen))
     return page(
         visit,
         "match.html",

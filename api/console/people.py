@@ -179,7 +179,7 @@ def _accounts(
 ) -> Response:
     with visit.store.reading(visit.who) as session:
         items = [people.user_values(row) for row in people.users(session, visit.who, None, q or None, after, PER_PAGE)]
-        homes = people.organisations(session, visit.who, limit=200)
+        homes = people.organisations(session, visit.who, limit=None)
     return page(
         visit,
         "accounts.html",
@@ -199,7 +199,7 @@ def _account(visit: Visit, user_id: str, error: InputError | None = None) -> Res
     with visit.store.reading(visit.who) as session:
         item = people.user_values(people.user(session, visit.who, user_id))
         picks = item["role"] == Role.RECRUITER and visit.who.role is Role.ENTERPRISE
-        posts = demands.demands(session, visit.who, limit=200) if picks else []
+        posts = demands.demands(session, visit.who, limit=None) if picks else []
     return page(
         visit,
         "account_edit.html",

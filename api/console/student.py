@@ -173,7 +173,7 @@ def _consents(visit: Visit, error: InputError | None = None) -> Response:
 def _requests(visit: Visit, error: InputError | None = None) -> Response:
     require(visit.who, "contact.answer")
     with visit.store.reading(visit.who) as session:
-        found = contacts.listed(session, visit.who, limit=200)
+        found = contacts.listed(session, visit.who, limit=None)
         items = contacts.values(session, visit.who, visit.settings.secret, found)
     return page(
         visit,

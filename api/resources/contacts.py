@@ -36,14 +36,21 @@ STATUS_NAMES: Mapping[str, tuple[str, str]] = {
 
 
 def listed(
-    session: Session, who: Principal, status: str | None = None, after: str = "", limit: int = 50
+    session: Session, who: Principal, status: str | None = None, after: str = "", limit: int | None = 50
 ) -> Sequence[ContactRequest]:
-    """List requests by id: an enterprise's own, or those made to a student."""
+    """List requests by id: an enterprise's own, or those made to a student; limit None = all."""
     require(who, "contact.read")
     wanted = select(ContactRequest).where(rows(who, ContactRequest), ContactRequest.id > after)
     if status is not None:
         wanted = wanted.where(ContactRequest.status == status)
     return session.scalars(wanted.order_by(ContactRequest.id).limit(limit)).all()
+
+
+def about(session: Session, who: Principal, chosen: Chosen) -> Sequence[ContactRequest]:
+    """Give the request about someone in a demand's list, where one was made."""
+    require(who, "contact.read")
+    same = (ContactRequest.demand_id == chosen.demand_id, ContactRequest.student_id == chosen.student_id)
+    return session.scalars(select(ContactRequest).where(rows(who, ContactRequest), *same)).all()
 
 
 def one(session: Session, who: Principal, request_id: str) -> ContactRequest:
