@@ -19,13 +19,13 @@ from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
 
 from api.access import Principal, Role, require, rows
-from api.deps import require_version
 from api.errors import Conflict, FieldError, NotFound
 from api.live import demand_of
 from api.resources.people import months_after
 from api.resources.wording import findings, require_lawful
 from api.store import Work
 from api.store.tables import DemandRow, DemandStep, Organisation, User, new_id
+from api.store.versions import require_version
 from matching import Demand, Vocabulary
 from matching.errors import Problem, RecordError
 from matching.records import from_values, to_values

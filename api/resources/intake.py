@@ -32,14 +32,13 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from api.access import Principal, require, rows
-from api.deps import require_version
-from api.errors import Conflict, DatabaseBusy, NotFound
-from api.problems import BodyTooLarge
+from api.errors import BodyTooLarge, Conflict, DatabaseBusy, NotFound
 from api.resources.staging import PROBLEMS, ROWS, TABLE, Said, stage, staged_lines, staged_problems
 from api.resources.takeover import count, take_over
 from api.settings import Settings
 from api.store import Store, Work
 from api.store.tables import Import, Organisation, now
+from api.store.versions import require_version
 from api.store.writing import SYSTEM
 from matching.errors import Problem, TableError
 from matching.tables import write_errors

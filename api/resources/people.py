@@ -21,10 +21,10 @@ from sqlalchemy.orm import Session
 from api import identity
 from api.access import HOMES, MANAGES, Principal, Role, require, rows, sees_credit_code
 from api.credit_code import read_credit_code
-from api.deps import require_version
 from api.errors import Conflict, FieldError, Forbidden, NotFound
 from api.store import Work
 from api.store.tables import DemandRow, DemandStep, Organisation, Student, User
+from api.store.versions import require_version
 from matching.errors import Problem
 
 OrganisationKind = Literal["enterprise", "college", "office"]

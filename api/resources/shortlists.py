@@ -16,12 +16,12 @@ from sqlalchemy.orm import Session
 
 from api.access import Principal, require, rows
 from api.codes import code_of
-from api.deps import require_version
 from api.errors import Conflict, FieldError, NotFound
 from api.resources.demands import demand
 from api.resources.matches import Chosen, student_cards
 from api.store import Work
 from api.store.tables import Shortlisted, now
+from api.store.versions import require_version
 from matching.errors import Problem
 
 Stage = Literal["suggested", "interested", "interview", "offered", "accepted", "declined", "rejected"]
