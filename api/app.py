@@ -21,8 +21,8 @@ from starlette.concurrency import run_in_threadpool
 from api import console, problems
 from api.body import READ
 from api.deps import caller
-from api.exposure import Exposure
 from api.disclosure import shipped_vocabulary
+from api.exposure import Exposure
 from api.identity import LoginLimit
 from api.live import Live
 from api.metrics import Metrics

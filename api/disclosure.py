@@ -1,8 +1,8 @@
 """What of a student's own words an enterprise reads: only what the vocabulary knows, under the vocabulary's name.
 
-A label such as 氩弧焊（张小明 138...） could carry a name or a number, and its spelling would tell one student in the lists of
-two demands. So cards show names of concepts, evidence shows the known words in a phrase, and words that two texts share
-are shown where the vocabulary knows them, since a demand's own text could otherwise ask for a name or a street.
+A label such as 氩弧焊（张小明 138...） could carry a name or a number, and its spelling would tell one student in the
+lists of two demands. So cards show names of concepts, evidence shows the known words in a phrase, and words that two
+texts share are shown where the vocabulary knows them, since a demand's text could otherwise ask for a name or a street.
 """
 
 from __future__ import annotations
